@@ -1,0 +1,45 @@
+"""The seam between Hotrow and the three backends.
+
+Each of `jax.py`, `tensorflow.py` and `torch.py` defines the same few names, and
+nothing else in the package imports a backend. This module loads the one that
+Keras runs on, and only that one.
+
+| name | is |
+|---|---|
+| `SURVIVES_RAISE` | may a layer raise inside a Keras training loop without loss? |
+| `peek(x)` | the values of a tensor as NumPy, or None while they cannot be known |
+| `outside_graph(fn)` | `fn`, kept out of a graph compiler that breaks graphs |
+| `look_up(table, ids, valid)` | rows of a table; zeros where `valid` is False |
+| `one_hot(ids, depth, dtype)` | one-hot vectors; zeros where an id is -1 |
+| `unpack_int4(packed)` | the two int4 numbers of each int8, in its place |
+| `add_product(rows, a, b, scale)` | `rows + scale * (a @ b)`, in as few passes as can be |
+| `BadIdState(name)` | where compiled code leaves a bad id for the host to find |
+| `sync(model)` | brings a model's state back to its variables during `fit` |
+"""
+
+import importlib
+from typing import Any
+
+import keras
+
+SUPPORTED = ("jax", "tensorflow", "torch")
+
+_name = keras.backend.backend()
+if _name not in SUPPORTED:
+    raise ImportError(
+        f"Hotrow runs on the Keras backends {', '.join(SUPPORTED)}. Received: "
+        f"KERAS_BACKEND={_name!r}. Set the environment variable KERAS_BACKEND to one "
+        "of these before Keras is imported."
+    )
+
+_backend: Any = importlib.import_module(f"hotrow.backend.{_name}")
+
+SURVIVES_RAISE: bool = _backend.SURVIVES_RAISE
+peek = _backend.peek
+outside_graph = _backend.outside_graph
+look_up = _backend.look_up
+one_hot = _backend.one_hot
+unpack_int4 = _backend.unpack_int4
+add_product = _backend.add_product
+BadIdState = _backend.BadIdState
+sync = _backend.sync

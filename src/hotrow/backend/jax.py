@@ -1,0 +1,136 @@
+"""What differs on JAX. The names are explained in `hotrow.backend`."""
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import keras
+import numpy as np
+
+from hotrow import keras_internals
+
+# `fit` takes the weights out of the variables and donates them to the compiled step,
+# so an exception from inside it leaves the model without weights.
+SURVIVES_RAISE = False
+
+_KINDS = (None, np.int32, np.uint32, np.float32)
+
+
+def peek(x: Any) -> np.ndarray | None:
+    return None if isinstance(x, jax.core.Tracer) else np.asarray(x)
+
+
+def outside_graph(fn: Callable) -> Callable:
+    return fn
+
+
+def look_up(table: Any, ids: Any, valid: Any | None) -> Any:
+    read = {"mode": "promise_in_bounds", "wrap_negative_indices": False}
+    if valid is None:
+        if not isinstance(ids, jax.core.Tracer):
+            return table.at[ids].get(**read)
+        valid = ids >= 0
+    # XLA on a CPU copies rows number by number unless each row is multiplied by
+    # something, which makes it work row by row: 0.26 ms in place of 0.83 ms for 20,480
+    # rows of 64. The barrier computes the two vectors once an id, not once a number.
+    shape = (*ids.shape, *table.shape[1:])
+    valid = valid.ravel()
+    ids, mask = jax.lax.optimization_barrier(
+        (jnp.where(valid, ids.ravel(), 0), valid.astype(table.dtype))
+    )
+    wide = (..., *[None] * (table.ndim - 1))
+    rows = jnp.where(valid[wide], table.at[ids].get(**read) * mask[wide], 0)
+    # Codes are read in a loop of their own, not once for each number that they become.
+    is_float = jnp.issubdtype(table.dtype, jnp.floating)
+    rows = rows if is_float else jax.lax.optimization_barrier(rows)
+    return rows.reshape(shape)
+
+
+def one_hot(ids: Any, depth: int, dtype: str) -> Any:
+    return jax.nn.one_hot(ids, depth, dtype=dtype)
+
+
+def unpack_int4(packed: Any) -> Any:
+    twice = jnp.repeat(packed, 2, axis=-1)
+    is_high = jnp.arange(twice.shape[-1]) % 2 == 1
+    return jnp.where(is_high, twice, twice << 4) >> 4
+
+
+def add_product(rows: Any, a: Any, b: Any, scale: float) -> Any:
+    # Flat, because XLA does not fuse the sum with a product of more axes.
+    product = a.reshape(-1, a.shape[-1]) @ (scale * b)
+    return (rows.reshape(product.shape) + product).reshape(rows.shape)
+
+
+class BadIdState(keras.random.SeedGenerator):
+    """Two unsigned words: the kind of the first bad id (0 for none), and its bits.
+
+    Keras carries the state of a seed generator through a compiled step as it does a
+    weight, yet counts, saves and lists it as no weight. That is what a flag needs.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(seed=0, name=name)
+        self._seen_on_host: int | float | None = None
+        self._has_callback = False
+
+    def save_own_variables(self, store: Any) -> None:
+        """Saves nothing: a file has what the same file from Keras's layer has."""
+
+    def load_own_variables(self, store: Any) -> None:
+        """Loads nothing."""
+
+    def note(
+        self, any_bad: Any, first: Any, watched: bool, error: Callable[[Any], Exception]
+    ) -> None:
+        """Notes `first` if `any_bad`, from inside a trace."""
+        kind, word = _encode(first)
+        scope = keras_internals.get_stateless_scope()
+        old = None if scope is None else scope.get_current_value(self.state)
+        if old is not None and _same_trace(old, any_bad):
+            new = jnp.stack([jnp.uint32(kind), word])
+            self.state.assign(jnp.where(any_bad & (old[0] == 0), new, old))
+            return
+
+        # No Keras state reaches this trace (a plain `jax.jit`), or the lookup is in an
+        # inner one (`scan`, `remat`) that a value cannot leave by assignment.
+        def on_host(any_bad: Any, first: Any) -> None:
+            if np.any(any_bad):
+                value = np.asarray(first).ravel()[0].item()
+                if scope is None:
+                    raise error(value)
+                self._seen_on_host = value
+
+        self._has_callback = True
+        jax.debug.callback(on_host, any_bad, first)
+
+    def take(self) -> int | float | None:
+        """Returns the bad id that was noted, if one was, and forgets it."""
+        if self._has_callback:
+            jax.effects_barrier()
+        seen, self._seen_on_host = self._seen_on_host, None
+        kind, word = np.asarray(self.state.value)
+        if kind:
+            self.state.assign(np.zeros(2, "uint32"))
+            seen = np.asarray(word, "uint32").view(_KINDS[kind]).item()
+        return seen
+
+
+def _encode(value: Any) -> tuple[int, Any]:
+    if jnp.issubdtype(value.dtype, jnp.floating):
+        kind = 3
+    elif jnp.issubdtype(value.dtype, jnp.unsignedinteger):
+        kind = 2
+    else:
+        kind = 1
+    word = jax.lax.bitcast_convert_type(value.astype(_KINDS[kind]), jnp.uint32)
+    return kind, word
+
+
+def _same_trace(a: Any, b: Any) -> bool:
+    return getattr(a, "_trace", None) is getattr(b, "_trace", None)
+
+
+def sync(model: keras.Model) -> None:
+    model.jax_state_sync()

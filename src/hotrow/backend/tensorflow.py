@@ -1,0 +1,105 @@
+"""What differs on TensorFlow. The names are explained in `hotrow.backend`."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from tensorflow.python.ops import control_flow_util
+
+SURVIVES_RAISE = True
+
+_KINDS = (None, np.int64, np.float64)
+
+
+def peek(x: Any) -> np.ndarray | None:
+    return x.numpy() if hasattr(x, "numpy") else None
+
+
+def outside_graph(fn: Callable) -> Callable:
+    return fn
+
+
+def look_up(table: Any, ids: Any, valid: Any | None) -> Any:
+    if valid is None:
+        return tf.gather(table, ids)
+    rows = tf.gather(table, tf.where(valid, ids, 0))
+    mask = valid[(..., *[tf.newaxis] * (len(table.shape) - 1))]
+    zero = tf.zeros((), rows.dtype)
+    if _in_xla():
+        # XLA on a CPU copies rows number by number unless each row is multiplied by
+        # something, which makes it work row by row.
+        return tf.where(mask, rows * tf.cast(mask, rows.dtype), zero)
+    # XLA fuses the `where` into the lookup. Without it, it is one more pass over the
+    # rows, which is spared while all is well.
+    all_valid = tf.reduce_all(valid)
+    return tf.cond(all_valid, lambda: rows, lambda: tf.where(mask, rows, zero))
+
+
+def one_hot(ids: Any, depth: int, dtype: str) -> Any:
+    if dtype == "bool":
+        return tf.one_hot(ids, depth, on_value=True, off_value=False, dtype=tf.bool)
+    return tf.one_hot(ids, depth, dtype=dtype)
+
+
+def unpack_int4(packed: Any) -> Any:
+    # Both numbers of a byte are put in an int16, since stacking int8 is slow.
+    wide = tf.cast(packed, "int16")
+    twelve, eight, four = (tf.constant(bits, "int16") for bits in (12, 8, 4))
+    left, right = tf.bitwise.left_shift, tf.bitwise.right_shift
+    low = tf.bitwise.bitwise_and(right(left(wide, twelve), twelve), 0xFF)
+    high = left(right(wide, four), eight)
+    pairs = tf.bitcast(tf.bitwise.bitwise_or(low, high), "int8")
+    return tf.reshape(pairs, tf.concat([tf.shape(packed)[:-1], [-1]], axis=0))
+
+
+def add_product(rows: Any, a: Any, b: Any, scale: float) -> Any:
+    product = tf.matmul(tf.reshape(a, [-1, a.shape[-1]]), scale * b)
+    return tf.reshape(tf.reshape(rows, [-1, rows.shape[-1]]) + product, tf.shape(rows))
+
+
+class BadIdState:
+    """Two words in a variable: the kind of the first bad id (0 for none), its bits.
+
+    The variable belongs to no layer: TensorFlow's compiled code writes to whatever
+    variable it mentions.
+    """
+
+    def __init__(self, name: str) -> None:
+        with tf.init_scope():
+            self._state = tf.Variable([0, 0], dtype="int64", name=name, trainable=False)
+
+    def note(
+        self, any_bad: Any, first: Any, watched: bool, error: Callable[[Any], Exception]
+    ) -> None:
+        """Notes `first` if `any_bad`, from inside a trace."""
+        if not (watched or _in_xla()):
+            # Nobody looks after the call, and an assert works here.
+            what = str(error("the value that follows"))
+            tf.debugging.Assert(tf.logical_not(any_bad), [what, first])
+            return
+        if first.dtype.is_floating:
+            kind, word = 2, tf.bitcast(tf.cast(first, "float64"), "int64")
+        else:
+            kind, word = 1, tf.cast(first, "int64")
+        new = tf.stack([tf.constant(kind, "int64"), word])
+        old = self._state.read_value()
+        self._state.assign(tf.where(any_bad & (old[0] == 0), new, old))
+
+    def take(self) -> int | float | None:
+        """Returns the bad id that was noted, if one was, and forgets it."""
+        kind, word = self._state.numpy()
+        if not kind:
+            return None
+        self._state.assign([0, 0])
+        return word.view(_KINDS[kind]).item()
+
+
+def _in_xla() -> bool:
+    graph = tf.compat.v1.get_default_graph()
+    return control_flow_util.GraphOrParentsInXlaContext(graph)
+
+
+def sync(model: keras.Model) -> None:
+    """Nothing to do: compiled code writes to the variables themselves."""

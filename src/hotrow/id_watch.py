@@ -1,0 +1,122 @@
+"""Raises, at the end of a Keras call, for a bad id that compiled code met.
+
+Compiled code cannot raise: an exception from inside a JAX step takes the weights with
+it, and XLA drops TensorFlow's asserts. So a layer notes the first bad id in a
+`BadIdState`, and somebody must look at that state on the host afterwards. Keras offers
+a layer no such moment (`predict` runs no code of a layer and no metric once its steps
+are compiled), so the first layer with the policy "error" wraps the six methods of
+`keras.Model` that run compiled steps. A call on a model without a bad id is otherwise
+unchanged.
+"""
+
+import functools
+import inspect
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import keras
+
+from hotrow import backend
+
+WATCHED_METHODS = (
+    "fit",
+    "evaluate",
+    "predict",
+    "train_on_batch",
+    "test_on_batch",
+    "predict_on_batch",
+)
+
+# How long `fit` may go on after a bad id, if an epoch is longer than that.
+SECONDS_BETWEEN_LOOKS = 2.0
+
+_Error = Callable[[Any], Exception]
+_states: weakref.WeakKeyDictionary[keras.Model, dict[Any, _Error]] = (
+    weakref.WeakKeyDictionary()
+)
+_running = threading.local()
+
+
+def is_watching() -> bool:
+    """Returns True inside a Keras call after which somebody looks."""
+    return bool(getattr(_running, "models", None))
+
+
+def register(state: backend.BadIdState, error: _Error) -> None:
+    """Has the model that is running look at `state` at the end of each of its calls."""
+    _states.setdefault(_running.models[-1], {})[state] = error
+
+
+def look(model: keras.Model) -> None:
+    """Raises for a bad id that the compiled steps of `model` noted, if there is one."""
+    found = None
+    for state, error in _states.get(model, {}).items():
+        value = state.take()
+        if value is not None and found is None:
+            found = error(value)
+    if found is not None:
+        raise found
+
+
+def install() -> None:
+    """Wraps the methods of `keras.Model` that run compiled steps; once."""
+    for name in WATCHED_METHODS:
+        method = getattr(keras.Model, name)
+        if not hasattr(method, "_hotrow_wraps"):
+            setattr(keras.Model, name, _watched(method))
+
+
+def _watched(method: Callable) -> Callable:
+    takes_callbacks = "callbacks" in inspect.signature(method).parameters
+    signature = inspect.signature(method)
+
+    @functools.wraps(method)
+    def run(self: keras.Model, *args: Any, **kwargs: Any) -> Any:
+        models = _running.__dict__.setdefault("models", [])
+        models.append(self)
+        try:
+            result = method(self, *args, **kwargs)
+        finally:
+            models.pop()
+        look(self)
+        return result
+
+    @functools.wraps(method)
+    def fit(self: keras.Model, *args: Any, **kwargs: Any) -> Any:
+        bound = signature.bind(self, *args, **kwargs)
+        bound.arguments["callbacks"] = _with_look(bound.arguments.get("callbacks"))
+        return run(*bound.args, **bound.kwargs)
+
+    wrapper: Any = fit if takes_callbacks and method.__name__ == "fit" else run
+    wrapper._hotrow_wraps = method
+    return wrapper
+
+
+def _with_look(callbacks: Any) -> Any:
+    if isinstance(callbacks, keras.callbacks.CallbackList):
+        callbacks.append(_Look())
+        return callbacks
+    return [*keras.tree.flatten(callbacks or []), _Look()]
+
+
+class _Look(keras.callbacks.Callback):
+    """Looks at the end of each epoch, and now and then within a long one.
+
+    Within an epoch it looks before a step: a callback with code after a step makes
+    Keras wait for that step's logs every time.
+    """
+
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        self._next = time.monotonic() + SECONDS_BETWEEN_LOOKS
+
+    def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
+        if time.monotonic() >= self._next:
+            backend.sync(self.model)
+            look(self.model)
+            self._next = time.monotonic() + SECONDS_BETWEEN_LOOKS
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        look(self.model)
