@@ -70,7 +70,6 @@ def install() -> None:
 
 
 def _watched(method: Callable) -> Callable:
-    takes_callbacks = "callbacks" in inspect.signature(method).parameters
     signature = inspect.signature(method)
 
     @functools.wraps(method)
@@ -87,19 +86,24 @@ def _watched(method: Callable) -> Callable:
     @functools.wraps(method)
     def fit(self: keras.Model, *args: Any, **kwargs: Any) -> Any:
         bound = signature.bind(self, *args, **kwargs)
-        bound.arguments["callbacks"] = _with_look(bound.arguments.get("callbacks"))
+        bound.arguments["callbacks"] = _with_look(
+            bound.arguments.get("callbacks"), self
+        )
         return run(*bound.args, **bound.kwargs)
 
-    wrapper: Any = fit if takes_callbacks and method.__name__ == "fit" else run
+    wrapper: Any = fit if method.__name__ == "fit" else run
     wrapper._hotrow_wraps = method
     return wrapper
 
 
-def _with_look(callbacks: Any) -> Any:
-    if isinstance(callbacks, keras.callbacks.CallbackList):
-        callbacks.append(_Look())
-        return callbacks
-    return [*keras.tree.flatten(callbacks or []), _Look()]
+def _with_look(callbacks: Any, model: keras.Model) -> Any:
+    look_too = _Look()
+    if not isinstance(callbacks, keras.callbacks.CallbackList):
+        return [*keras.tree.flatten(callbacks or []), look_too]
+    if not any(isinstance(callback, _Look) for callback in callbacks.callbacks):
+        look_too.set_model(model)
+        callbacks.callbacks.append(look_too)
+    return callbacks
 
 
 class _Look(keras.callbacks.Callback):

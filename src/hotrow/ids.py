@@ -96,6 +96,8 @@ class IdCheck:
 
     def error(self, value: Any) -> ValueError:
         """Returns the error for the bad id `value`."""
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
         return ValueError(
             f"Layer '{self._layer_name}' received an id that is out of range: {value}. "
             f"Ids are whole numbers from 0 to {self._input_dim - 1} "
@@ -146,7 +148,7 @@ class IdCheck:
             values = np.where(good, values, self._row_for_bad(values, good))
         return ops.convert_to_tensor(values.astype(self._dtype))
 
-    @backend.outside_graph
+    @backend.outside_graph  # type: ignore[untyped-decorator]
     def admit(self, inputs: Any) -> Ids:
         """Returns ids in range; raises, or notes, or replaces those that are not.
 
@@ -172,7 +174,7 @@ class IdCheck:
         if isinstance(self._out_of_range, int):
             return Ids(ops.where(valid, values, self._out_of_range), None)
         if self._state is not None:
-            self._note_first(inputs, valid, watched)
+            self._note_first(self._state, inputs, valid, watched)
         return Ids(ops.where(valid, values, -1), valid)
 
     def not_padding(self, inputs: Any) -> Any:
@@ -212,7 +214,9 @@ class IdCheck:
             return valid
         return ops.logical_and(valid, ops.less(inputs, self._input_dim))
 
-    def _note_first(self, inputs: Any, valid: Any, watched: bool) -> None:
+    def _note_first(
+        self, state: backend.BadIdState, inputs: Any, valid: Any, watched: bool
+    ) -> None:
         size = ops.size(inputs)
         if isinstance(size, int) and size == 0:
             return
@@ -221,9 +225,9 @@ class IdCheck:
         first = ops.min(ops.where(bad, places, size), initial=size)
         flat = ops.reshape(inputs, (-1,))
         value = ops.sum(ops.where(ops.equal(places, first), flat, 0))
-        self._state.note(ops.any(bad), value, watched, self.error)
+        state.note(ops.any(bad), value, watched, self.error)
         if watched:
-            id_watch.register(self._state, self.error)
+            id_watch.register(state, self.error)
 
 
 def _dtype_name(x: Any) -> str:

@@ -12,7 +12,7 @@ Keras runs on, and only that one.
 | `look_up(table, ids, valid)` | rows of a table; zeros where `valid` is False |
 | `one_hot(ids, depth, dtype)` | one-hot vectors; zeros where an id is -1 |
 | `unpack_int4(packed)` | the two int4 numbers of each int8, in its place |
-| `add_product(rows, a, b, scale)` | `rows + scale * (a @ b)`, in as few passes as can be |
+| `add_product(rows, a, b, scale)` | `rows + scale * (a @ b)`, in few passes |
 | `BadIdState(name)` | where compiled code leaves a bad id for the host to find |
 | `sync(model)` | brings a model's state back to its variables during `fit` |
 """

@@ -14,7 +14,7 @@ from hotrow import keras_internals
 # so an exception from inside it leaves the model without weights.
 SURVIVES_RAISE = False
 
-_KINDS = (None, np.int32, np.uint32, np.float32)
+_KINDS: tuple[Any, ...] = (None, np.int32, np.uint32, np.float32)
 
 
 def peek(x: Any) -> np.ndarray | None:

@@ -10,7 +10,7 @@ from tensorflow.python.ops import control_flow_util
 
 SURVIVES_RAISE = True
 
-_KINDS = (None, np.int64, np.float64)
+_KINDS: tuple[Any, ...] = (None, np.int64, np.float64)
 
 
 def peek(x: Any) -> np.ndarray | None:
@@ -51,12 +51,19 @@ def unpack_int4(packed: Any) -> Any:
     low = tf.bitwise.bitwise_and(right(left(wide, twelve), twelve), 0xFF)
     high = left(right(wide, four), eight)
     pairs = tf.bitcast(tf.bitwise.bitwise_or(low, high), "int8")
-    return tf.reshape(pairs, tf.concat([tf.shape(packed)[:-1], [-1]], axis=0))
+    return _unflatten(pairs, packed, 2 * packed.shape[-1])
 
 
 def add_product(rows: Any, a: Any, b: Any, scale: float) -> Any:
     product = tf.matmul(tf.reshape(a, [-1, a.shape[-1]]), scale * b)
-    return tf.reshape(tf.reshape(rows, [-1, rows.shape[-1]]) + product, tf.shape(rows))
+    return _unflatten(tf.reshape(rows, [-1, b.shape[-1]]) + product, a, b.shape[-1])
+
+
+def _unflatten(x: Any, like: Any, width: int) -> Any:
+    """Gives `x` the shape of `like`, with a last axis of `width`."""
+    x = tf.reshape(x, tf.concat([tf.shape(like)[:-1], [width]], axis=0))
+    x.set_shape([*like.shape[:-1], width])
+    return x
 
 
 class BadIdState:

@@ -68,6 +68,10 @@ class Embedding(IdLayer, keras.layers.Embedding):
             2**24), or, with `out_of_range="error"`, for a bad id.
     """
 
+    lora_enabled: bool
+    lora_rank: int | None
+    lora_alpha: float | None
+
     def __init__(
         self,
         input_dim: int,

@@ -41,6 +41,7 @@ class IdLayer(keras.layers.Layer):
             keras_internals.set_first_layer_shape(self, self.input_length)
 
     def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """Runs the layer on a tensor, a NumPy array or a list of numbers."""
         return super().__call__(self._ids.to_tensor(inputs), *args, **kwargs)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:

@@ -30,13 +30,19 @@ def check(layer: Any, weights: Any) -> np.ndarray:
             f"output_dim) = {shape}. Received: weights of shape {table.shape}. Mend "
             "`input_dim` and `output_dim`, or the array."
         )
+    # `kind` knows no bfloat16, which NumPy calls void.
+    if table.dtype.kind not in "biufV":
+        raise ValueError(
+            f"`weights` of layer '{layer.name}' must hold numbers. Received: weights of "
+            f"dtype {table.dtype}. Pass an array of floats."
+        )
     for start in range(0, len(table), _ROWS_AT_ONCE):
         is_nan = np.isnan(table[start : start + _ROWS_AT_ONCE]).any(axis=1)
         if is_nan.any():
             raise ValueError(
-                f"`weights` of layer '{layer.name}' must hold numbers. Received: NaN in "
-                f"row {start + int(np.argmax(is_nan))}. Give that row a value, such as "
-                "zeros."
+                f"`weights` of layer '{layer.name}' must hold numbers. Received: NaN "
+                f"in row {start + int(np.argmax(is_nan))}. Give that row a value, such "
+                "as zeros."
             )
     return table
 

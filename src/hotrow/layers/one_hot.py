@@ -40,7 +40,8 @@ class OneHot(IdLayer):
             end of the epoch at the latest; `"zero"` gives a zero vector; an integer
             `k` gives the vector of category `k`.
         **kwargs: `name`, `trainable` and `dtype`, as in every Keras layer. The dtype
-            may be any float, integer or `"bool"`.
+            may be one that Keras keeps no quantization behind, such as `"uint8"` or
+            `"bool"` for vectors a quarter as large.
 
     Call arguments:
         inputs: Integer tensor, or float tensor of whole numbers, of any shape.

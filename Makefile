@@ -1,0 +1,49 @@
+# `make test` and `make demo` do all the set-up on a machine with Python, pip and make.
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt
+SUMMARY := .venv/summary.txt
+PYTEST := TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python -m pytest --quiet --numprocesses 2
+OLDEST_KERAS := 3.12.0
+
+.PHONY: test demo lint types suites clean
+
+test: lint types suites
+
+demo: .venv/demo-ready
+	KERAS_BACKEND=jax $(BIN)/hotrow demo --force
+
+# A model of the demo needs one backend; the tests need all three.
+.venv/demo-ready: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) --editable '.[jax,plot]' scikit-learn
+	touch $@
+
+.venv/test-ready: .venv/demo-ready
+	$(PIP) --editable '.[dev,jax,torch]' tensorflow-cpu
+	$(BIN)/python -m pip install --quiet --no-deps --target .venv/keras-oldest \
+		--upgrade keras==$(OLDEST_KERAS)
+	touch $@
+
+lint: .venv/test-ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/test-ready
+	$(BIN)/mypy
+
+# Tests marked slow run once, on JAX. The oldest supported Keras runs without them.
+suites: .venv/test-ready
+	rm -f $(SUMMARY)
+	KERAS_BACKEND=jax HOTROW_SUMMARY=$(SUMMARY) $(PYTEST)
+	KERAS_BACKEND=tensorflow HOTROW_SUMMARY=$(SUMMARY) $(PYTEST) -m 'not slow'
+	KERAS_BACKEND=torch HOTROW_SUMMARY=$(SUMMARY) $(PYTEST) -m 'not slow'
+	KERAS_BACKEND=jax PYTHONPATH=.venv/keras-oldest HOTROW_SUMMARY=$(SUMMARY) \
+		$(PYTEST) -m 'not slow' tests/contract tests/layers tests/test_keras_internals.py
+	@cat $(SUMMARY)
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,34 @@
+"""What all tests share: one seed, and one closing line a run."""
+
+import os
+from pathlib import Path
+
+import keras
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _fixed_state():
+    """Each test starts from the same seed and leaves Keras's settings as they were."""
+    keras.utils.set_random_seed(0)
+    policy = keras.config.dtype_policy()
+    yield
+    keras.config.set_dtype_policy(policy)
+    keras.utils.clear_session()
+
+
+def pytest_terminal_summary(terminalreporter, exitstatus):
+    """Writes one line that says how the run on this backend went."""
+    counts = {
+        outcome: len(terminalreporter.stats.get(outcome, []))
+        for outcome in ("passed", "failed", "error", "skipped")
+    }
+    line = (
+        f"{keras.backend.backend()}-keras-{keras.__version__}: "
+        f"{counts['passed']} passed, {counts['failed'] + counts['error']} failed, "
+        f"{counts['skipped']} skipped"
+    )
+    terminalreporter.write_line(line)
+    if "HOTROW_SUMMARY" in os.environ:
+        with Path(os.environ["HOTROW_SUMMARY"]).open("a") as file:
+            file.write(line + "\n")

@@ -1,0 +1,88 @@
+"""`import hotrow` loads the backend that Keras chose, and no other."""
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import pytest
+
+import hotrow
+from hotrow.backend import SUPPORTED
+
+SOURCE = Path(hotrow.__file__).parent
+CHOSEN = keras.backend.backend()
+
+
+def loaded(script):
+    """Runs a script in a fresh process and returns the backends that it loaded."""
+    report = f"import sys; print([n for n in {SUPPORTED!r} if n in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{script}\n{report}"],
+        env={**os.environ, "KERAS_BACKEND": CHOSEN},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return ast.literal_eval(done.stdout.splitlines()[-1])
+
+
+def test_only_the_chosen_backend_is_loaded_by_us():
+    by_keras = set(loaded("import keras"))
+    assert CHOSEN in by_keras
+    script = "import hotrow; hotrow.OneHot(3)([1]); hotrow.Embedding(3, 2)([1])"
+    assert set(loaded(script)) == by_keras
+
+
+def test_that_this_test_can_fail():
+    others = [name for name in SUPPORTED if name not in loaded("import keras")]
+    if not others:
+        pytest.skip("Keras itself loads every backend here")
+    assert others[0] in loaded(f"import hotrow, {others[0]}")
+
+
+def test_backends_are_imported_in_one_folder_only():
+    offenders = []
+    for path in SOURCE.rglob("*.py"):
+        if path.parent == SOURCE / "backend":
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            offenders += [
+                f"{path}: {name}" for name in names if name.split(".")[0] in SUPPORTED
+            ]
+    assert not offenders
+
+
+def test_each_backend_defines_every_name_of_the_seam():
+    wanted = {
+        node.targets[0].id
+        for node in ast.parse((SOURCE / "backend/__init__.py").read_text()).body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Attribute)
+    }
+    assert len(wanted) >= 8
+    for name in SUPPORTED:
+        tree = ast.parse((SOURCE / f"backend/{name}.py").read_text())
+        defined = {
+            getattr(node, "name", None) or node.targets[0].id
+            for node in tree.body
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Assign))
+        }
+        assert wanted <= defined, name
+
+
+def test_an_unknown_backend_is_refused():
+    done = subprocess.run(
+        [sys.executable, "-c", "import hotrow"],
+        env={**os.environ, "KERAS_BACKEND": "numpy"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode != 0
+    assert "Hotrow runs on the Keras backends jax, tensorflow, torch" in done.stderr
