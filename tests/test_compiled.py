@@ -129,6 +129,33 @@ def test_torch_compile(layer):
         look_up(bad)
 
 
+@only["tensorflow"]
+def test_ragged_and_sparse_tensors_as_in_the_keras_layer(layer):
+    import tensorflow as tf
+
+    ragged = tf.ragged.constant([[1, 2], [3], []], dtype="int32")
+    theirs = keras.layers.Embedding(10, 4, weights=TABLE)
+    for model in (layer, keras.Sequential([layer])):
+        rows = model(ragged)
+        assert isinstance(rows, tf.RaggedTensor)
+        np.testing.assert_array_equal(rows.flat_values, theirs(ragged).flat_values)
+    inputs = keras.Input((None,), dtype="int32", ragged=True)
+    assert layer(inputs).ragged
+    with pytest.raises(ValueError, match="out of range: 77"):
+        layer(tf.ragged.constant([[1], [77, 2]]))
+    sparse = tf.sparse.from_dense([[1, 0, 2]])
+    np.testing.assert_array_equal(layer(sparse), theirs(sparse))
+    mask = hotrow.OneHot(10, mask_zero=True).compute_mask(ragged)
+    np.testing.assert_array_equal(mask.flat_values, [True] * 3)
+
+
+@only["jax"]
+def test_sparse_ids_on_jax(layer):
+    from jax.experimental.sparse import BCOO
+
+    np.testing.assert_array_equal(layer(BCOO.fromdense(IDS)), TABLE[IDS])
+
+
 @only["torch"]
 def test_torch_gradients(layer):
     ids = ops.convert_to_tensor(IDS)

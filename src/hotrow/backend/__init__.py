@@ -9,6 +9,7 @@ Keras runs on, and only that one.
 | `SURVIVES_RAISE` | may a layer raise inside a Keras training loop without loss? |
 | `peek(x)` | the values of a tensor as NumPy, or None while they cannot be known |
 | `outside_graph(fn)` | `fn`, kept out of a graph compiler that breaks graphs |
+| `map_values(fn, x)` | `fn` of a tensor of any kind, ragged and sparse ones too |
 | `look_up(table, ids, valid)` | rows of a table; zeros where `valid` is False |
 | `one_hot(ids, depth, dtype)` | one-hot vectors; zeros where an id is -1 |
 | `unpack_int4(packed)` | the two int4 numbers of each int8, in its place |
@@ -37,6 +38,7 @@ _backend: Any = importlib.import_module(f"hotrow.backend.{_name}")
 SURVIVES_RAISE: bool = _backend.SURVIVES_RAISE
 peek = _backend.peek
 outside_graph = _backend.outside_graph
+map_values = _backend.map_values
 look_up = _backend.look_up
 one_hot = _backend.one_hot
 unpack_int4 = _backend.unpack_int4

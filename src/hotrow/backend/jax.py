@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import keras
 import numpy as np
+from jax.experimental.sparse import JAXSparse
 
 from hotrow import keras_internals
 
@@ -23,6 +24,10 @@ def peek(x: Any) -> np.ndarray | None:
 
 def outside_graph(fn: Callable) -> Callable:
     return fn
+
+
+def map_values(fn: Callable, x: Any) -> Any:
+    return fn(x.todense() if isinstance(x, JAXSparse) else x)
 
 
 def look_up(table: Any, ids: Any, valid: Any | None) -> Any:

@@ -21,6 +21,12 @@ def outside_graph(fn: Callable) -> Callable:
     return fn
 
 
+def map_values(fn: Callable, x: Any) -> Any:
+    if isinstance(x, tf.RaggedTensor):
+        return x.with_flat_values(fn(x.flat_values))
+    return fn(tf.sparse.to_dense(x) if isinstance(x, tf.SparseTensor) else x)
+
+
 def look_up(table: Any, ids: Any, valid: Any | None) -> Any:
     if valid is None:
         return tf.gather(table, ids)

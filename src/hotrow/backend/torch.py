@@ -28,6 +28,10 @@ def outside_graph(fn: Callable) -> Callable:
     return torch.compiler.disable(fn)
 
 
+def map_values(fn: Callable, x: Any) -> Any:
+    return fn(x)
+
+
 def look_up(table: Any, ids: Any, valid: Any | None) -> Any:
     if valid is None:
         return _rows(table, ids)

@@ -126,10 +126,8 @@ class Embedding(IdLayer, keras.layers.Embedding):
         every_id = Ids(ops.arange(self.input_dim, dtype="int32"), None)
         return ops.cast(self._read(every_id), self.variable_dtype)
 
-    def call(self, inputs: Any) -> Any:
-        """Returns the rows of `inputs`."""
-        self._known_shape(inputs.shape)
-        return ops.cast(self._read(self._ids.admit(inputs)), self.compute_dtype)
+    def _vectors(self, ids: Ids) -> Any:
+        return ops.cast(self._read(ids), self.compute_dtype)
 
     def quantized_call(self, inputs: Any) -> Any:
         """Returns the rows of `inputs`, from a quantized table."""

@@ -5,16 +5,20 @@ from typing import Any
 import keras
 
 from hotrow import backend, id_watch, keras_internals
-from hotrow.ids import IdCheck, as_out_of_range, as_size
+from hotrow.ids import IdCheck, Ids, as_out_of_range, as_size
 
 
 class IdLayer(keras.layers.Layer):
     """Base of the layers that take ids: their checks, their mask and their shapes.
 
-    A subclass sets `_width`, the length of the axis that it adds, and defines `call`.
+    A subclass sets `_width`, the length of the axis that it adds, and defines
+    `_vectors`, from ids in range to vectors.
     """
 
     _width: int
+
+    def _vectors(self, ids: Ids) -> Any:
+        raise NotImplementedError
 
     def _init_ids(
         self,
@@ -44,9 +48,18 @@ class IdLayer(keras.layers.Layer):
         """Runs the layer on a tensor, a NumPy array or a list of numbers."""
         return super().__call__(self._ids.to_tensor(inputs), *args, **kwargs)
 
+    def call(self, inputs: Any) -> Any:
+        """Returns the vectors of `inputs`."""
+        self._known_shape(inputs.shape)
+        return backend.map_values(
+            lambda values: self._vectors(self._ids.admit(values)), inputs
+        )
+
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Returns where the ids are not padding, or None without `mask_zero`."""
-        return self._ids.not_padding(inputs) if self.mask_zero else None
+        if not self.mask_zero:
+            return None
+        return backend.map_values(self._ids.not_padding, inputs)
 
     def compute_output_shape(
         self, input_shape: tuple[int | None, ...]
@@ -58,7 +71,9 @@ class IdLayer(keras.layers.Layer):
         """Returns the shape and dtype of the output, and refuses a lossy dtype."""
         self._ids.refuse_lossy(keras.backend.standardize_dtype(inputs.dtype))
         return keras.KerasTensor(
-            self.compute_output_shape(inputs.shape), dtype=self.compute_dtype
+            self.compute_output_shape(inputs.shape),
+            dtype=self.compute_dtype,
+            ragged=getattr(inputs, "ragged", False),
         )
 
     def get_config(self) -> dict[str, Any]:

@@ -33,8 +33,8 @@ def check(layer: Any, weights: Any) -> np.ndarray:
     # `kind` knows no bfloat16, which NumPy calls void.
     if table.dtype.kind not in "biufV":
         raise ValueError(
-            f"`weights` of layer '{layer.name}' must hold numbers. Received: weights of "
-            f"dtype {table.dtype}. Pass an array of floats."
+            f"`weights` of layer '{layer.name}' must hold numbers. Received: weights "
+            f"of dtype {table.dtype}. Pass an array of floats."
         )
     for start in range(0, len(table), _ROWS_AT_ONCE):
         is_nan = np.isnan(table[start : start + _ROWS_AT_ONCE]).any(axis=1)

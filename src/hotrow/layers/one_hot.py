@@ -5,6 +5,7 @@ from typing import Any
 import keras
 
 from hotrow import backend
+from hotrow.ids import Ids
 from hotrow.layers.id_layer import IdLayer
 
 
@@ -69,8 +70,5 @@ class OneHot(IdLayer):
         self._width = self.input_dim
         self.built = True
 
-    def call(self, inputs: Any) -> Any:
-        """Returns the one-hot vectors of `inputs`."""
-        self._known_shape(inputs.shape)
-        ids = self._ids.admit(inputs)
+    def _vectors(self, ids: Ids) -> Any:
         return backend.one_hot(ids.values, self.input_dim, self.compute_dtype)

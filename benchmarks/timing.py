@@ -1,0 +1,72 @@
+"""How the benchmarks time things: in turn, so that a slow spell hits all alike."""
+
+import os
+import platform
+import time
+from collections.abc import Callable, Mapping
+from datetime import date
+from importlib import metadata
+from pathlib import Path
+
+import keras
+import numpy as np
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def medians(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Returns the median time of each call in ms, over rounds that run each once."""
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    for call in calls.values():
+        call()
+        call()
+    for _ in range(rounds):
+        for name, call in calls.items():
+            start = time.perf_counter()
+            call()
+            times[name].append(1e3 * (time.perf_counter() - start))
+    return {name: float(np.median(values)) for name, values in times.items()}
+
+
+def forward(layer: keras.Layer, ids: np.ndarray) -> Callable[[], object]:
+    """Returns a call of `layer` on `ids`, compiled as Keras compiles `predict`."""
+    backend = keras.backend.backend()
+    inputs = keras.ops.convert_to_tensor(ids)
+    if backend == "jax":
+        import jax
+
+        trainable = [v.value for v in layer.trainable_variables]
+        state = [v.value for v in layer.non_trainable_variables]
+        # Only the output: without donation, XLA would copy the state that it returns.
+        compiled = jax.jit(lambda *args: layer.stateless_call(*args)[0])
+        return lambda: jax.block_until_ready(compiled(trainable, state, inputs))
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        compiled = tf.function(lambda x: layer(x), jit_compile=True)
+        return lambda: compiled(inputs)
+    import torch
+
+    def run() -> object:
+        with torch.no_grad():
+            return layer(inputs)
+
+    return run
+
+
+def describe_run() -> str:
+    """Returns one line: the date, the machine and the versions."""
+    names = ("keras", "jax", "tensorflow-cpu", "torch", "numpy")
+    versions = ", ".join(f"{name} {metadata.version(name)}" for name in names)
+    return f"{date.today()}, {platform.machine()}, {os.cpu_count()} cores, {versions}"
+
+
+def write_table(name: str, title: str, header: list[str], rows: list[list]) -> None:
+    """Prints a Markdown table and writes it to `results/`."""
+    lines = [f"# {title}", "", describe_run(), ""]
+    lines += ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+    lines += ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]
+    text = "\n".join(lines) + "\n"
+    print(text)
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{name}.md").write_text(text)
