@@ -109,6 +109,15 @@ def test_ids_beyond_32_bits_are_seen_whole():
         layer(np.array([2**32 + 5]))
 
 
+def test_an_error_shows_the_number_that_the_user_wrote():
+    layer = hotrow.Embedding(ROWS, WIDTH)
+    model = keras.Sequential([keras.Input((1,)), layer])
+    for value, text in ((2.7, "2.7"), (400.0, "400"), (np.nan, "nan")):
+        for call in (layer, lambda x: model.predict(x, verbose=0)):
+            with pytest.raises(ValueError, match=rf"out of range: {text}\. Ids"):
+                call(np.array([[value]], "float32"))
+
+
 def test_a_uint8_id_is_only_ever_widened():
     layer = hotrow.Embedding(ROWS, WIDTH, weights=TABLE)
     ids = np.array([255, 0, 128], "uint8")

@@ -96,8 +96,10 @@ class IdCheck:
 
     def error(self, value: Any) -> ValueError:
         """Returns the error for the bad id `value`."""
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
+        if isinstance(value, float):
+            # As the user wrote it: 7 and not 7.0, 2.7 and not 2.700000047683716.
+            short = np.float32(value)
+            value = int(value) if value.is_integer() else short
         return ValueError(
             f"Layer '{self._layer_name}' received an id that is out of range: {value}. "
             f"Ids are whole numbers from 0 to {self._input_dim - 1} "
