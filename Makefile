@@ -6,7 +6,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 SUMMARY := .venv/summary.txt
-PYTEST := TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python -m pytest --quiet --numprocesses 2
+# Idle threads of OpenMP spin, which is slow when two test processes share two cores.
+PYTEST := TF_CPP_MIN_LOG_LEVEL=3 OMP_WAIT_POLICY=PASSIVE OMP_NUM_THREADS=1 $(BIN)/python -m pytest --quiet --numprocesses 2
 OLDEST_KERAS := 3.12.0
 
 .PHONY: test demo lint types suites clean

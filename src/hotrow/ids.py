@@ -101,8 +101,8 @@ class IdCheck:
             short = np.float32(value)
             value = int(value) if value.is_integer() else short
         return ValueError(
-            f"Layer '{self._layer_name}' received an id that is out of range: {value!s}. "
-            f"Ids are whole numbers from 0 to {self._input_dim - 1} "
+            f"Layer '{self._layer_name}' received an id that is out of range: "
+            f"{value!s}. Ids are whole numbers from 0 to {self._input_dim - 1} "
             f"(input_dim={self._input_dim}). Mend the data or raise `input_dim`; or "
             'pass out_of_range="zero" for a zero vector, or out_of_range=k to use row '
             "k for every such id."

@@ -28,9 +28,10 @@ def map_values(fn: Callable, x: Any) -> Any:
 
 
 def look_up(table: Any, ids: Any, valid: Any | None) -> Any:
+    table = tf.convert_to_tensor(table)
     if valid is None:
-        return tf.gather(table, ids)
-    rows = tf.gather(table, tf.where(valid, ids, 0))
+        return _gather(table, ids)
+    rows = _gather(table, tf.where(valid, ids, 0))
     mask = valid[(..., *[tf.newaxis] * (len(table.shape) - 1))]
     zero = tf.zeros((), rows.dtype)
     if _in_xla():
@@ -41,6 +42,39 @@ def look_up(table: Any, ids: Any, valid: Any | None) -> Any:
     # rows, which is spared while all is well.
     all_valid = tf.reduce_all(valid)
     return tf.cond(all_valid, lambda: rows, lambda: tf.where(mask, rows, zero))
+
+
+@tf.custom_gradient  # type: ignore[untyped-decorator]
+def _gather(table: Any, ids: Any) -> tuple[Any, Callable]:
+    """`tf.gather`, with a gradient that names each row once.
+
+    The gradient of `tf.gather` names a row as often as the batch does, and Keras's
+    Adam, RMSprop and Adagrad square each of these parts by itself, where they should
+    square the sum.
+    """
+
+    def gradient(upstream: Any) -> tuple[Any, None]:
+        rows = tf.reshape(upstream, tf.concat([[-1], tf.shape(table)[1:]], axis=0))
+        return _row_gradient(table, tf.reshape(ids, [-1]), rows), None
+
+    return tf.gather(table, ids), gradient
+
+
+def _row_gradient(table: Any, ids: Any, rows: Any) -> Any:
+    if not _in_xla():
+        distinct, place = tf.unique(ids)
+        sums = tf.math.unsorted_segment_sum(rows, place, tf.size(distinct))
+        return tf.IndexedSlices(sums, distinct, tf.shape(table))
+    # XLA has no `unique`: equal ids are brought together by a sort. What is left over
+    # names row 0 and adds zeros to it.
+    count = tf.size(ids)
+    order = tf.argsort(ids)
+    ids = tf.gather(ids, order)
+    is_new = tf.concat([[0], tf.cast(ids[1:] != ids[:-1], "int32")], axis=0)
+    place = tf.cumsum(is_new)
+    sums = tf.math.unsorted_segment_sum(tf.gather(rows, order), place, count)
+    distinct = tf.maximum(tf.math.unsorted_segment_max(ids, place, count), 0)
+    return tf.IndexedSlices(sums, distinct, tf.shape(table))
 
 
 def one_hot(ids: Any, depth: int, dtype: str) -> Any:

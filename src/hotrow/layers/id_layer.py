@@ -46,11 +46,12 @@ class IdLayer(keras.layers.Layer):
 
     def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         """Runs the layer on a tensor, a NumPy array or a list of numbers."""
-        return super().__call__(self._ids.to_tensor(inputs), *args, **kwargs)
+        inputs = self._ids.to_tensor(inputs)
+        self._known_shape(getattr(inputs, "shape", ()))
+        return super().__call__(inputs, *args, **kwargs)
 
     def call(self, inputs: Any) -> Any:
         """Returns the vectors of `inputs`."""
-        self._known_shape(inputs.shape)
         return backend.map_values(
             lambda values: self._vectors(self._ids.admit(values)), inputs
         )

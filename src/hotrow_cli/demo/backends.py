@@ -1,0 +1,50 @@
+"""Which Keras backend the demo runs on."""
+
+from collections.abc import Callable, Mapping
+from importlib.util import find_spec
+
+from hotrow_cli.demo.errors import DemoError
+
+BACKENDS = ("jax", "tensorflow", "torch")
+
+
+def is_installed(name: str) -> bool:
+    """Returns whether the package `name` can be found, without importing it."""
+    return find_spec(name) is not None
+
+
+def choose_backend(
+    requested: str | None,
+    environment: Mapping[str, str],
+    installed: Callable[[str], bool] = is_installed,
+) -> str:
+    """Returns the name of the backend to run on.
+
+    Keras's own `keras.json` is not asked: Keras writes "tensorflow" into it by itself,
+    whether TensorFlow is there or not.
+
+    Args:
+        requested: The backend that the user named, or `None`: then `KERAS_BACKEND` in
+            `environment`, and else the first of `BACKENDS` that is installed.
+        environment: Such as `os.environ`.
+        installed: Whether a package is installed.
+
+    Raises:
+        DemoError: If the backend is not one that trains, or is not installed.
+    """
+    found = [name for name in BACKENDS if installed(name)]
+    if not found:
+        raise DemoError(
+            "no Keras backend is installed, and the demo trains on one of "
+            f"{', '.join(BACKENDS)}. Install one: pip install jax"
+        )
+    source = "--backend" if requested else "KERAS_BACKEND"
+    name = requested or environment.get("KERAS_BACKEND") or found[0]
+    if name in found:
+        return name
+    fault = "is not installed" if name in BACKENDS else "is none that the demo runs on"
+    raise DemoError(
+        f"the Keras backend {name!r}, from {source}, {fault}. Installed: "
+        f"{', '.join(found)}. Choose one with --backend {found[0]} or "
+        f"KERAS_BACKEND={found[0]}."
+    )

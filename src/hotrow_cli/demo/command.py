@@ -1,0 +1,153 @@
+"""`hotrow demo`: its arguments, and its errors as text."""
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from hotrow_cli.demo.backends import BACKENDS
+from hotrow_cli.demo.errors import DemoError
+from hotrow_cli.demo.settings import FULL, QUICK, Settings
+
+DESCRIPTION = """\
+Train two small text classifiers on the source code of Python's standard library
+and look at what they learned. Both say which package a snippet comes from. One
+starts with hotrow.Embedding, the other with hotrow.OneHot and a Dense layer; all
+else is equal. Nothing is downloaded."""
+
+EPILOG = """\
+examples:
+  hotrow demo
+  hotrow demo --out my-demo --seed 1 --backend jax
+  hotrow demo --quick --out /tmp/look --force
+
+files written to the folder:
+  embedding.keras, one_hot.keras   the trained models
+  vocabulary.json                  the words, by id
+  vectors.png                      a map of the word vectors (needs matplotlib)
+  hotrow-demo.json                 every number of the run"""
+
+
+def add_to(commands: Any) -> None:
+    """Adds the command to `commands`, what `argparse`'s `add_subparsers` returned."""
+    command = commands.add_parser(
+        "demo",
+        help="train on Python's own source code and see what the vectors learn",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument(
+        "--out",
+        type=_folder,
+        default=Path("hotrow-demo"),
+        metavar="DIR",
+        help="folder for the results (default: ./hotrow-demo)",
+    )
+    command.add_argument(
+        "--force",
+        action="store_true",
+        help="write into DIR although it holds files; only files of the same name "
+        "are replaced",
+    )
+    command.add_argument(
+        "--seed",
+        type=_whole_number(0, 2**32 - 1),
+        default=0,
+        metavar="N",
+        help="seed of the split, the weights and the training (default: 0)",
+    )
+    command.add_argument(
+        "--backend",
+        choices=BACKENDS,
+        help="Keras backend (default: KERAS_BACKEND if set, else the first of these "
+        "that is installed)",
+    )
+    command.add_argument(
+        "--epochs",
+        type=_whole_number(1),
+        metavar="N",
+        help=f"passes over the training snippets (default: {FULL.epochs})",
+    )
+    command.add_argument(
+        "--files-per-package",
+        type=_whole_number(3),
+        metavar="N",
+        help=f"most files of one package, at least 3 (default: "
+        f"{FULL.files_per_package})",
+    )
+    command.add_argument(
+        "--quick",
+        action="store_true",
+        help=f"a short run: {QUICK.epochs} epochs, {QUICK.files_per_package} files a "
+        f"package and {QUICK.vocabulary_size} words",
+    )
+    command.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Runs the demo. Returns 0, or 1 after an error that was explained."""
+    # Here, not above: `hotrow --help` need not wait for NumPy.
+    from hotrow_cli.demo.run import run_demo
+
+    try:
+        with _terminate_like_interrupt():
+            run_demo(_settings(arguments))
+    except DemoError as error:
+        print(f"hotrow demo: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+@contextmanager
+def _terminate_like_interrupt() -> Iterator[None]:
+    # `timeout 60 hotrow demo` sends SIGTERM, which by default would end this process
+    # before it removes the files under way. Only a main thread may set handlers.
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    scale = QUICK if arguments.quick else FULL
+    return Settings(
+        out=arguments.out,
+        force=arguments.force,
+        seed=arguments.seed,
+        backend=arguments.backend,
+        scale=scale.with_changes(arguments.epochs, arguments.files_per_package),
+    )
+
+
+def _whole_number(low: int, high: int | None = None) -> Callable[[str], int]:
+    span = f"of at least {low}" if high is None else f"from {low} to {high}"
+
+    def parse(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = low - 1
+        if number < low or (high is not None and number > high):
+            raise argparse.ArgumentTypeError(
+                f"must be a whole number {span}. Received: {text!r}"
+            )
+        return number
+
+    return parse
+
+
+def _folder(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError(
+            "must name a folder. Received: ''. For this folder, pass ."
+        )
+    return Path(text)

@@ -1,0 +1,176 @@
+"""The demo from end to end."""
+
+import os
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from hotrow_cli.demo import baseline, corpus, dataset, output, report, vector_map
+from hotrow_cli.demo.backends import choose_backend
+from hotrow_cli.demo.errors import DemoError
+from hotrow_cli.demo.neighbours import neighbours_of_probes
+from hotrow_cli.demo.process import run_alone
+from hotrow_cli.demo.settings import Settings
+from hotrow_cli.demo.worker import Trained, predict_from_files, train
+
+# What a model reads from its file it should predict as before, up to the rounding of
+# sums that threads add in another order.
+SAME = 1e-5
+TITLES = {"embedding": "hotrow.Embedding", "one_hot": "hotrow.OneHot and Dense"}
+
+
+def run_demo(settings: Settings) -> None:
+    """Reads the standard library, trains both models, prints and writes the results.
+
+    Args:
+        settings: What to do, and where to write.
+
+    Raises:
+        DemoError: For anything that the user can mend; nothing is written then.
+    """
+    backend = choose_backend(settings.backend, os.environ)
+    with output.staged(settings.out, settings.force) as folder:
+        _run(settings, backend, folder)
+    print(f"\nWrote {', '.join(_written(settings.out))} to {settings.out}", flush=True)
+
+
+def _run(settings: Settings, backend: str, folder: Path) -> None:
+    data = _read(settings)
+    data.words.save(folder / output.VOCABULARY)
+    environment = _environment(backend)
+    trained = {}
+    for kind, title in TITLES.items():
+        print(f"\nTraining with {title} on {backend} ...", flush=True)
+        path = folder / f"{kind}{output.MODEL_SUFFIX}"
+        trained[kind] = run_alone(
+            train,
+            kind,
+            data,
+            settings.scale,
+            settings.seed,
+            path,
+            environment=environment,
+        )
+    _check_files(folder, trained, data, environment)
+    scores = _scores(trained, data)
+    table = trained["embedding"].table
+    neighbours = neighbours_of_probes(table, data.words)
+    print("\nNearest words, by the cosine of their vectors in the embedding:")
+    print(report.table_of_neighbours(neighbours))
+    _draw(folder / output.MAP, table, data)
+    output.write_manifest(
+        folder,
+        {
+            "seed": settings.seed,
+            "backend": backend,
+            "python": platform.python_version(),
+            "keras": trained["embedding"].keras,
+            "packages": data.packages,
+            "snippets": _sizes(data),
+            "scores": [vars(score) for score in scores],
+            "neighbours": neighbours,
+        },
+    )
+
+
+def _read(settings: Settings) -> dataset.Dataset:
+    root = corpus.standard_library()
+    print(f"Reading Python's standard library in {root} ...", flush=True)
+    packages = corpus.choose_packages(
+        corpus.read_files(root), settings.scale.files_per_package, settings.seed
+    )
+    split = corpus.split_by_file(packages)
+    data = dataset.build(split, tuple(packages), settings.scale.vocabulary_size)
+    print(
+        f"{len(packages)} packages: {', '.join(packages)}\n"
+        f"{sum(map(len, packages.values()))} files, none on two sides of the split: "
+        f"{len(split.train)} to train, {len(split.validation)} to validate, "
+        f"{len(split.test)} to test\n"
+        f"{', '.join(f'{n} to {part}' for part, n in _sizes(data).items())}: snippets "
+        f"of {data.train.ids.shape[1]} words\n"
+        f"{data.words.size} ids: padding, unknown, and the commonest words of the "
+        "training files\n"
+        "Words are the names in the code, cut at _ and at capitals. Comments, strings, "
+        "imports\nand every name with a package's name in it are left out.",
+        flush=True,
+    )
+    return data
+
+
+def _sizes(data: dataset.Dataset) -> dict[str, int]:
+    return {
+        "train": len(data.train.labels),
+        "validate": len(data.validation.labels),
+        "test": len(data.test.labels),
+    }
+
+
+def _environment(backend: str) -> Mapping[str, str]:
+    # PyTorch's threads spin while they wait for each other. Where another program has a
+    # core too, that made a step ten times slower.
+    wished = {"OMP_WAIT_POLICY": "PASSIVE"}
+    if backend != "tensorflow":
+        # Keras loads TensorFlow to seed it, wherever it is installed. It computes
+        # nothing here, and this keeps it from printing a banner.
+        wished["TF_ENABLE_ONEDNN_OPTS"] = "0"
+    chosen = {name: os.environ.get(name, value) for name, value in wished.items()}
+    return {"KERAS_BACKEND": backend, **chosen}
+
+
+def _check_files(
+    folder: Path,
+    trained: Mapping[str, Trained],
+    data: dataset.Dataset,
+    environment: Mapping[str, str],
+) -> None:
+    print("\nReading the models back from their files ...", flush=True)
+    paths = [folder / f"{kind}{output.MODEL_SUFFIX}" for kind in trained]
+    again = run_alone(predict_from_files, paths, data.test.ids, environment=environment)
+    for path, model, probabilities in zip(paths, trained.values(), again, strict=True):
+        gap = float(np.abs(model.probabilities - probabilities).max())
+        if gap > SAME:
+            raise DemoError(
+                f"{path.name} does not predict what it did before it was saved: the "
+                f"probabilities differ by up to {gap:.1e}. Please report this, with "
+                "the versions of Keras and its backend."
+            )
+        print(f"{path.name}: the same predictions (largest difference {gap:g})")
+
+
+def _scores(
+    trained: Mapping[str, Trained], data: dataset.Dataset
+) -> list[report.Score]:
+    labels = data.test.labels
+    scores = [report.Score("commonest package", baseline.majority_accuracy(labels))]
+    bag = baseline.bag_of_words_accuracy(data)
+    if bag is not None:
+        scores.append(report.Score("bag of words (scikit-learn)", bag))
+    for kind, model in trained.items():
+        accuracy = baseline.accuracy(model.probabilities, labels)
+        scores.append(
+            report.Score(TITLES[kind], accuracy, model.seconds, model.peak_growth)
+        )
+    print(f"\n{report.table_of_scores(scores)}\n{report.MEASURED}")
+    if bag is None:
+        print("The bag-of-words baseline was skipped: pip install scikit-learn")
+    answers = [model.probabilities.argmax(axis=-1) for model in trained.values()]
+    print(
+        "Both models began with the same table and the same seed. They give the same "
+        f"answer to\n{np.sum(answers[0] == answers[1])} of {len(labels)} test snippets."
+    )
+    return scores
+
+
+def _draw(path: Path, table: npt.NDArray[np.float32], data: dataset.Dataset) -> None:
+    typical = vector_map.typical_package(
+        data.train.ids, data.train.labels, data.words.size
+    )
+    if not vector_map.draw(path, table, data.words, typical, data.packages):
+        print("\nNo map was drawn: it needs matplotlib, pip install 'hotrow[plot]'")
+
+
+def _written(folder: Path) -> list[str]:
+    return [name for name in output.FILES if (folder / name).exists()]
