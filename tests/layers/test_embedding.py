@@ -173,10 +173,8 @@ def test_a_table_of_more_than_2_to_the_31_elements():
     )
     layer.build()
     last = np.array([[0, rows - 1]], "int32")
-    table = layer.embeddings
-    marked = ops.slice_update(
-        table, (rows - 1, 0), ops.ones((1, width), dtype="float16")
-    )
-    table.assign(marked)
-    del marked
+    table = ops.convert_to_tensor(layer.embeddings)
+    ones = ops.ones((1, width), dtype="float16")
+    layer.embeddings.assign(ops.slice_update(table, (rows - 1, 0), ones))
+    del table
     np.testing.assert_array_equal(to_numpy(layer(last))[0], [[0] * width, [1] * width])
