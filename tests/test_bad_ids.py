@@ -143,6 +143,34 @@ def test_fit_looks_within_a_long_epoch(monkeypatch):
     assert len(steps) < 20
 
 
+@pytest.mark.parametrize("call", ["evaluate", "predict"])
+def test_a_long_call_stops_early(call, monkeypatch):
+    monkeypatch.setattr(id_watch, "SECONDS_BETWEEN_LOOKS", 0.0)
+    steps = []
+
+    def batches():
+        for step in range(50):
+            steps.append(step)
+            x, y = make_data(bad=55 if step == 0 else None)
+            yield (x, y) if call == "evaluate" else (x,)
+
+    model = make_model()
+    with pytest.raises(ValueError, match="55"):
+        getattr(model, call)(batches(), steps=50, verbose=0)
+    assert len(steps) < 20
+    assert all(np.isfinite(weight).all() for weight in model.get_weights())
+
+
+def test_callbacks_may_be_given_by_position():
+    seen = []
+    callback = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: seen.append(epoch)
+    )
+    x, y = make_data()
+    make_model().fit(x, y, 16, 2, 0, callback)
+    assert seen == [0, 1]
+
+
 def test_a_callback_list_is_used_as_it_is():
     model = make_model()
     seen = []

@@ -63,12 +63,15 @@ def test_error_policy_raises_for_the_first_bad_id_and_no_other(ids):
     if bad.size == 0:
         np.testing.assert_array_equal(to_numpy(layer(ids)), expected_rows(ids, "zero"))
         return
-    with pytest.raises(ValueError, match="'words' received an id that is out of"):
+    with pytest.raises(ValueError, match="'words' received an id that is "):
         layer(ids)
     first = bad[0].item()
-    if isinstance(first, float) and first.is_integer():
-        first = int(first)
-    with pytest.raises(ValueError, match=rf"out of range: {first!s}\."):
+    fault = "out of range"
+    if isinstance(first, float):
+        is_whole = first.is_integer()
+        fault = fault if is_whole else "not a whole number"
+        first = int(first) if is_whole else first
+    with pytest.raises(ValueError, match=rf"{fault}: {first!s}\."):
         layer(ids)
 
 
@@ -112,10 +115,34 @@ def test_ids_beyond_32_bits_are_seen_whole():
 def test_an_error_shows_the_number_that_the_user_wrote():
     layer = hotrow.Embedding(ROWS, WIDTH)
     model = keras.Sequential([keras.Input((1,)), layer])
-    for value, text in ((2.7, "2.7"), (400.0, "400"), (np.nan, "nan")):
+    for value, text in (
+        (2.7, "not a whole number: 2.7"),
+        (400.0, "out of range: 400"),
+        (300.0, "out of range: 300"),
+        (np.nan, "not a whole number: nan"),
+    ):
         for call in (layer, lambda x: model.predict(x, verbose=0)):
-            with pytest.raises(ValueError, match=rf"out of range: {text}\. Ids"):
+            with pytest.raises(ValueError, match=rf"{text}\. Ids"):
                 call(np.array([[value]], "float32"))
+
+
+def test_ids_that_start_at_1_get_a_hint():
+    with pytest.raises(ValueError, match=r"if your ids start at 1, subtract 1"):
+        hotrow.OneHot(10)([1, 10])
+
+
+@pytest.mark.parametrize(
+    ("ids", "text"),
+    [
+        ([[1, 2], [3]], r"rows of one length.*keras\.utils\.pad_sequences"),
+        (["a", "b"], r"ids of dtype <U1|ids of dtype str"),
+        ("a", r"ids of dtype"),
+        (None, r"ids of dtype object"),
+    ],
+)
+def test_what_is_no_array_of_ids(ids, text):
+    with pytest.raises(ValueError, match=rf"'words' takes.*{text}"):
+        hotrow.OneHot(10, name="words")(ids)
 
 
 def test_a_uint8_id_is_only_ever_widened():
@@ -163,7 +190,7 @@ def test_a_lossy_tensor_is_refused_in_an_eager_call(dtype):
     "ids", [np.array(["a", "b"]), np.array([1j]), np.array([1, "b"], dtype=object)]
 )
 def test_what_is_not_a_number_is_refused(ids):
-    with pytest.raises(ValueError, match=r"takes integer ids.*np\.unique"):
+    with pytest.raises(ValueError, match=r"takes integer ids.*astype.*np\.unique"):
         hotrow.Embedding(10, 2, name="e")(ids)
 
 

@@ -30,7 +30,7 @@ WATCHED_METHODS = (
     "predict_on_batch",
 )
 
-# How long `fit` may go on after a bad id, if an epoch is longer than that.
+# How long a call goes on after a bad id, about.
 SECONDS_BETWEEN_LOOKS = 2.0
 
 _Error = Callable[[Any], Exception]
@@ -74,6 +74,11 @@ def _watched(method: Callable) -> Callable:
 
     @functools.wraps(method)
     def run(self: keras.Model, *args: Any, **kwargs: Any) -> Any:
+        if "callbacks" in signature.parameters:
+            bound = signature.bind(self, *args, **kwargs)
+            callbacks = bound.arguments.get("callbacks")
+            bound.arguments["callbacks"] = _with_look(callbacks, self)
+            args, kwargs = bound.args[1:], bound.kwargs
         models = _running.__dict__.setdefault("models", [])
         models.append(self)
         try:
@@ -83,15 +88,7 @@ def _watched(method: Callable) -> Callable:
         look(self)
         return result
 
-    @functools.wraps(method)
-    def fit(self: keras.Model, *args: Any, **kwargs: Any) -> Any:
-        bound = signature.bind(self, *args, **kwargs)
-        bound.arguments["callbacks"] = _with_look(
-            bound.arguments.get("callbacks"), self
-        )
-        return run(*bound.args, **bound.kwargs)
-
-    wrapper: Any = fit if method.__name__ == "fit" else run
+    wrapper: Any = run
     wrapper._hotrow_wraps = method
     return wrapper
 
@@ -107,11 +104,13 @@ def _with_look(callbacks: Any, model: keras.Model) -> Any:
 
 
 class _Look(keras.callbacks.Callback):
-    """Looks at the end of each epoch, and now and then within a long one.
+    """Looks at the end of each epoch, and now and then between batches.
 
-    Within an epoch it looks before a step: a callback with code after a step makes
+    Between batches it looks before a step: a callback with code after a step makes
     Keras wait for that step's logs every time.
     """
+
+    _next = 0.0
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         self._next = time.monotonic() + SECONDS_BETWEEN_LOOKS
@@ -124,3 +123,6 @@ class _Look(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         look(self.model)
+
+    on_test_begin = on_predict_begin = on_train_begin
+    on_test_batch_begin = on_predict_batch_begin = on_train_batch_begin

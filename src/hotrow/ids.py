@@ -43,7 +43,7 @@ def as_size(value: Any, name: str) -> int:
     if size is None or size <= 0:
         raise ValueError(
             f"`{name}` must be a positive integer. Received: {name}={value!r} (of type "
-            f"{type(value).__name__}). Pass an int, such as {name}=100."
+            f"{type(value).__name__}). Pass an int of 1 or more."
         )
     return size
 
@@ -96,16 +96,21 @@ class IdCheck:
 
     def error(self, value: Any) -> ValueError:
         """Returns the error for the bad id `value`."""
+        fault, advice = "out of range", "Mend the data or raise `input_dim`"
         if isinstance(value, float):
-            # As the user wrote it: 7 and not 7.0, 2.7 and not 2.700000047683716.
-            short = np.float32(value)
-            value = int(value) if value.is_integer() else short
+            if value.is_integer():
+                value = int(value)
+            else:
+                # As the user wrote it: 2.7 and not 2.700000047683716.
+                fault, value = "not a whole number", np.float32(value)
+        if value == self._input_dim:
+            advice += " (if your ids start at 1, subtract 1)"
         return ValueError(
-            f"Layer '{self._layer_name}' received an id that is out of range: "
-            f"{value!s}. Ids are whole numbers from 0 to {self._input_dim - 1} "
-            f"(input_dim={self._input_dim}). Mend the data or raise `input_dim`; or "
-            'pass out_of_range="zero" for a zero vector, or out_of_range=k to use row '
-            "k for every such id."
+            f"Layer '{self._layer_name}' received an id that is {fault}: {value!s}. "
+            f"Ids are whole numbers from 0 to {self._input_dim - 1} "
+            f"(input_dim={self._input_dim}). {advice}; or pass "
+            'out_of_range="zero" for a zero vector, or out_of_range=k to use row k, '
+            "for every such id."
         )
 
     def refuse_lossy(self, dtype: str) -> None:
@@ -116,9 +121,10 @@ class IdCheck:
         if bits is None:
             raise ValueError(
                 f"Layer '{self._layer_name}' takes integer ids. Received: ids of dtype "
-                f"{dtype}. Turn the values into integers from 0 to "
-                f"{self._input_dim - 1} first, for instance with "
-                "np.unique(values, return_inverse=True)."
+                f'{dtype}. If they are integers, pass values.astype("int64"). If they '
+                "are text, number the distinct values once, and use the same numbers "
+                "for training and afterwards: names = np.unique(training_values), then "
+                "np.searchsorted(names, values) for values that are among them."
             )
         if self._input_dim > 2**bits:
             raise ValueError(
@@ -139,11 +145,22 @@ class IdCheck:
             return inputs
         if isinstance(inputs, (list, tuple)):
             leaves = keras.tree.flatten(inputs)
-            if not all(isinstance(leaf, (int, float, np.number)) for leaf in leaves):
+            if any(ops.is_tensor(x) or hasattr(x, "__array__") for x in leaves):
                 return inputs
-        elif not (hasattr(inputs, "__array__") or isinstance(inputs, (int, float))):
+        elif not (
+            inputs is None
+            or isinstance(inputs, (int, float, str))
+            or hasattr(inputs, "__array__")
+        ):
             return inputs
-        values = np.asarray(inputs)
+        try:
+            values = np.asarray(inputs)
+        except ValueError as error:
+            raise ValueError(
+                f"Layer '{self._layer_name}' takes ids in rows of one length. "
+                "Received: lists of different lengths. Pad them first, with "
+                "keras.utils.pad_sequences(rows)."
+            ) from error
         self.refuse_lossy(_dtype_name(values))
         good = self._good(values)
         if good is not None:

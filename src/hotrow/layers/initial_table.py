@@ -23,18 +23,18 @@ def check(layer: Any, weights: Any) -> np.ndarray:
             f"layer.quantize({layer.quantization_mode!r}) on the layer that you get."
         )
     table = _as_array(weights)
+    # `kind` knows no bfloat16, which NumPy calls void.
+    if table.dtype.kind not in "biufV":
+        raise ValueError(
+            f"`weights` of layer '{layer.name}' must hold numbers. Received: weights "
+            f"of dtype {table.dtype}. Pass an array of floats."
+        )
     shape = (layer.input_dim, layer.output_dim)
     if table.shape != shape:
         raise ValueError(
             f"`weights` of layer '{layer.name}' must have the shape (input_dim, "
             f"output_dim) = {shape}. Received: weights of shape {table.shape}. Mend "
             "`input_dim` and `output_dim`, or the array."
-        )
-    # `kind` knows no bfloat16, which NumPy calls void.
-    if table.dtype.kind not in "biufV":
-        raise ValueError(
-            f"`weights` of layer '{layer.name}' must hold numbers. Received: weights "
-            f"of dtype {table.dtype}. Pass an array of floats."
         )
     for start in range(0, len(table), _ROWS_AT_ONCE):
         is_nan = np.isnan(table[start : start + _ROWS_AT_ONCE]).any(axis=1)
