@@ -37,6 +37,12 @@ def test_a_lookup_adds_the_product_of_the_factors():
     )
 
 
+@pytest.mark.parametrize("ids", [3, [2], [[[1], [9]]], np.zeros((0, 2), "int32")])
+def test_ids_of_any_shape(ids):
+    rows = to_numpy(with_lora()(ids))
+    np.testing.assert_allclose(rows, merged()[np.asarray(ids)], rtol=1e-5)
+
+
 def test_embeddings_is_the_merged_table():
     np.testing.assert_allclose(to_numpy(with_lora().embeddings), merged(), rtol=1e-5)
 

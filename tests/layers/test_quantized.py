@@ -37,6 +37,14 @@ def test_rows_are_those_of_the_keras_layer(mode, width):
     )
 
 
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("ids", [3, [2], [[[1], [9]]], np.zeros((0, 2), "int32")])
+def test_ids_of_any_shape(mode, ids):
+    every = to_numpy(quantized(hotrow.Embedding, mode)(np.arange(10)))
+    rows = to_numpy(quantized(hotrow.Embedding, mode)(ids))
+    np.testing.assert_array_equal(rows, every[np.asarray(ids)])
+
+
 @pytest.mark.parametrize("block_size", [-1, 2, 3, 4, 8, 128])
 @pytest.mark.parametrize("width", [8, 7])
 def test_blocks_of_columns(block_size, width):

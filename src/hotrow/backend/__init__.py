@@ -13,6 +13,7 @@ Keras runs on, and only that one.
 | `look_up(table, ids, valid)` | rows of a table; zeros where `valid` is False |
 | `one_hot(ids, depth, dtype)` | one-hot vectors; zeros where an id is -1 |
 | `unpack_int4(packed)` | the two int4 numbers of each int8, in its place |
+| `dequantize(codes, scale, zero)` | `(codes - zero) * scale`, or `codes / scale` |
 | `add_product(rows, a, b, scale)` | `rows + scale * (a @ b)`, in few passes |
 | `BadIdState(name)` | where compiled code leaves a bad id for the host to find |
 | `sync(model)` | brings a model's state back to its variables during `fit` |
@@ -42,6 +43,7 @@ map_values = _backend.map_values
 look_up = _backend.look_up
 one_hot = _backend.one_hot
 unpack_int4 = _backend.unpack_int4
+dequantize = _backend.dequantize
 add_product = _backend.add_product
 BadIdState = _backend.BadIdState
 sync = _backend.sync

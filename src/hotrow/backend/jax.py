@@ -64,6 +64,11 @@ def unpack_int4(packed: Any) -> Any:
     return jax.lax.optimization_barrier(codes)
 
 
+def dequantize(codes: Any, scale: Any, zero: Any | None) -> Any:
+    rows = codes.astype(scale.dtype)
+    return rows / scale if zero is None else (rows - zero) * scale
+
+
 def add_product(rows: Any, a: Any, b: Any, scale: float) -> Any:
     # Flat, because XLA does not fuse the sum with a product of more axes.
     product = a.reshape(-1, a.shape[-1]) @ (scale * b)

@@ -94,6 +94,11 @@ def unpack_int4(packed: Any) -> Any:
     return _unflatten(pairs, packed, 2 * packed.shape[-1])
 
 
+def dequantize(codes: Any, scale: Any, zero: Any | None) -> Any:
+    rows = tf.cast(codes, scale.dtype)
+    return rows / scale if zero is None else (rows - zero) * scale
+
+
 def add_product(rows: Any, a: Any, b: Any, scale: float) -> Any:
     product = tf.matmul(tf.reshape(a, [-1, a.shape[-1]]), scale * b)
     return _unflatten(tf.reshape(rows, [-1, b.shape[-1]]) + product, a, b.shape[-1])

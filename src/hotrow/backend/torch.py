@@ -42,7 +42,7 @@ def look_up(table: Any, ids: Any, valid: Any | None) -> Any:
 def _rows(table: Any, ids: Any) -> Any:
     if table.ndim == 2:
         return torch.nn.functional.embedding(ids, table)
-    return table[ids]
+    return torch.index_select(table, 0, ids.flatten()).reshape(ids.shape)
 
 
 def one_hot(ids: Any, depth: int, dtype: str) -> Any:
@@ -57,14 +57,21 @@ def one_hot(ids: Any, depth: int, dtype: str) -> Any:
 def unpack_int4(packed: Any) -> Any:
     # Both numbers of a byte are put in an int16, since stacking int8 is slow.
     wide = packed.to(torch.int16)
-    low = (wide << 12 >> 12) & 0xFF
-    high = wide >> 4 << 8
-    return (low | high).view(torch.int8)
+    low = (wide << 12).bitwise_right_shift_(12).bitwise_and_(0xFF)
+    high = wide.bitwise_right_shift_(4).bitwise_left_shift_(8)
+    return low.bitwise_or_(high).view(torch.int8)
+
+
+def dequantize(codes: Any, scale: Any, zero: Any | None) -> Any:
+    # In place: memory that is new costs more than the arithmetic.
+    rows = codes.to(scale.dtype)
+    return rows.div_(scale) if zero is None else rows.sub_(zero).mul_(scale)
 
 
 def add_product(rows: Any, a: Any, b: Any, scale: float) -> Any:
-    flat = torch.addmm(rows.flatten(0, -2), a.flatten(0, -2), b, alpha=scale)
-    return flat.reshape(rows.shape)
+    # In place, in the memory of the rows that were just read.
+    flat = rows.reshape(-1, b.shape[-1])
+    return flat.addmm_(a.reshape(-1, b.shape[0]), b, alpha=scale).reshape(rows.shape)
 
 
 class BadIdState:

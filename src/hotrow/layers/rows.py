@@ -45,15 +45,14 @@ def int4_rows(layer: keras.layers.Embedding, ids: Ids) -> Any:
         return _unscale(layer, codes, ids)
     scale = look_up(layer.embeddings_scale, ids)
     zero = ops.cast(look_up(layer.embeddings_zero, ids), scale.dtype)
-    codes = ops.cast(codes, scale.dtype)
     if layer.output_dim % block and block < layer.output_dim:
         column_block = np.arange(layer.output_dim, dtype="int32") // block
         scale, zero = (ops.take(x, column_block, axis=-1) for x in (scale, zero))
-        return ops.multiply(ops.subtract(codes, zero), scale)
+        return backend.dequantize(codes, scale, zero)
     shape = ops.shape(codes)
     blocks = ops.reshape(codes, (*ops.shape(scale), min(block, layer.output_dim)))
     scale, zero = (ops.expand_dims(x, -1) for x in (scale, zero))
-    return ops.reshape(ops.multiply(ops.subtract(blocks, zero), scale), shape)
+    return ops.reshape(backend.dequantize(blocks, scale, zero), shape)
 
 
 READERS: dict[str | None, Reader] = {
@@ -79,4 +78,4 @@ def _unscale(layer: keras.layers.Embedding, codes: Any, ids: Ids) -> Any:
     scale = look_up(layer.embeddings_scale, ids)
     if ids.valid is not None:
         scale = ops.where(ids.valid, scale, 1)
-    return ops.divide(ops.cast(codes, scale.dtype), ops.expand_dims(scale, -1))
+    return backend.dequantize(codes, ops.expand_dims(scale, -1), None)
