@@ -43,7 +43,8 @@ suites: .venv/test-ready
 	KERAS_BACKEND=tensorflow HOTROW_SUMMARY=$(SUMMARY) $(PYTEST) -m 'not slow'
 	KERAS_BACKEND=torch HOTROW_SUMMARY=$(SUMMARY) $(PYTEST) -m 'not slow'
 	KERAS_BACKEND=jax PYTHONPATH=.venv/keras-oldest HOTROW_SUMMARY=$(SUMMARY) \
-		$(PYTEST) -m 'not slow' tests/contract tests/layers tests/test_keras_internals.py
+		$(PYTEST) -m 'not slow' tests/contract tests/layers tests/test_bad_ids.py \
+		tests/test_keras_internals.py tests/test_saving.py
 	@cat $(SUMMARY)
 
 clean:

@@ -293,6 +293,29 @@ def test_a_lookup_inside_a_loop(mode):
     model.fit(good, target, verbose=0)
 
 
+def test_the_first_of_a_loop_is_named():
+    inputs = keras.Input((3, 1), dtype="int32")
+    model = keras.Model(inputs, keras.layers.RNN(EmbeddingCell())(inputs))
+    x = np.array([[[1], [111], [222]]])
+    with pytest.raises(ValueError, match="111"):
+        model.predict(x, verbose=0)
+
+
+def test_a_call_that_ended_early_leaves_no_blame():
+    def stop(batch, logs):
+        raise RuntimeError("enough")
+
+    model = make_model()
+    with pytest.raises((RuntimeError, ValueError)):
+        model.fit(
+            *make_data(55),
+            batch_size=64,
+            callbacks=keras.callbacks.LambdaCallback(on_train_batch_end=stop),
+            verbose=0,
+        )
+    model.predict(make_data()[0], verbose=0)
+
+
 def test_rematerialisation():
     with keras.RematScope(mode="full"):
         layer = hotrow.Embedding(ROWS, 4)

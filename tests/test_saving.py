@@ -144,7 +144,20 @@ def test_a_table_of_another_shape_is_refused_and_nothing_is_loaded(tmp_path):
     np.testing.assert_array_equal(other.get_weights()[0], before)
 
 
-@pytest.mark.slow
+def test_a_quantized_file_is_refused_by_a_float_layer_with_lora(tmp_path):
+    path = tmp_path / "q.weights.h5"
+    quantized = make_model()
+    quantized.layers[0].quantize("int8")
+    quantized.save_weights(path)
+    target = make_model()
+    target.layers[0].enable_lora(2)
+    before = target.layers[0].get_weights()
+    with pytest.raises(ValueError, match=r"holds 2 arrays .*'words', which takes 1"):
+        target.load_weights(path)
+    for old, new in zip(before, target.layers[0].get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
 @pytest.mark.skipif(
     keras.backend.backend() == "torch",
     reason="Keras exports no SavedModel from PyTorch",

@@ -5,10 +5,11 @@ it, and XLA drops TensorFlow's asserts. So a layer notes the first bad id in a
 `BadIdState`, and somebody must look at that state on the host afterwards. Keras offers
 a layer no such moment (`predict` runs no code of a layer and no metric once its steps
 are compiled), so the first layer with the policy "error" wraps the six methods of
-`keras.Model` that run compiled steps. A call on a model without a bad id is otherwise
-unchanged.
+`keras.Model` that run compiled steps. To a model without a Hotrow layer that adds one
+callback that does nothing.
 """
 
+import contextlib
 import functools
 import inspect
 import threading
@@ -45,7 +46,7 @@ def is_watching() -> bool:
     return bool(getattr(_running, "models", None))
 
 
-def register(state: backend.BadIdState, error: _Error) -> None:
+def register(state: Any, error: _Error) -> None:
     """Has the model that is running look at `state` at the end of each of its calls."""
     _states.setdefault(_running.models[-1], {})[state] = error
 
@@ -59,6 +60,14 @@ def look(model: keras.Model) -> None:
             found = error(value)
     if found is not None:
         raise found
+
+
+def forget(model: keras.Model) -> None:
+    """Drops what a call that ended early has noted: it is not the next one's fault."""
+    for state in _states.get(model, {}):
+        # A call that ended early may have left no value to look at.
+        with contextlib.suppress(Exception):
+            state.take()
 
 
 def install() -> None:
@@ -83,14 +92,16 @@ def _watched(method: Callable) -> Callable:
         models.append(self)
         try:
             result = method(self, *args, **kwargs)
+        except BaseException:
+            forget(self)
+            raise
         finally:
             models.pop()
         look(self)
         return result
 
-    wrapper: Any = run
-    wrapper._hotrow_wraps = method
-    return wrapper
+    run._hotrow_wraps = method  # type: ignore[attr-defined]
+    return run
 
 
 def _with_look(callbacks: Any, model: keras.Model) -> Any:

@@ -78,7 +78,8 @@ class IdCheck:
         layer_name: Name of the layer, for messages.
         input_dim: Number of rows; ids run from 0 to `input_dim - 1`.
         out_of_range: "error", "zero", or the row that stands for every bad id.
-        state: Where compiled code notes a bad id. Only the policy "error" has one.
+        state: Where compiled code notes a bad id, or None: only the policy "error" has
+            one, and on some backends not even that.
     """
 
     def __init__(
@@ -86,7 +87,7 @@ class IdCheck:
         layer_name: str,
         input_dim: int,
         out_of_range: str | int,
-        state: backend.BadIdState | None,
+        state: Any | None,
     ) -> None:
         self._layer_name = layer_name
         self._input_dim = input_dim
@@ -132,7 +133,27 @@ class IdCheck:
                 f"{dtype} holds every whole number only up to 2**{bits} = {2**bits}: "
                 f"above that, two ids become one. Received: ids of dtype {dtype}. Pass "
                 "int32 or int64 ids; in a model, declare them with "
-                'keras.Input(..., dtype="int32").'
+                'keras.Input(..., dtype="int32"). (A Sequential without an Input takes '
+                "the dtype of its first layer for one.)"
+            )
+
+    def refuse_input_of_own_dtype(self, dtype: str, own: str) -> None:
+        """Raises `ValueError` for an Input that is as narrow as the layer's output.
+
+        A `Sequential` without an Input makes one with the compute dtype of its first
+        layer, so that with `dtype="uint8"` Keras would turn id 299 into 43 before the
+        layer sees it.
+        """
+        largest = {"bool": 1}.get(own) or (
+            np.iinfo(own).max if own.startswith(("int", "uint")) else self._input_dim
+        )
+        if dtype == own and self._input_dim - 1 > largest:
+            raise ValueError(
+                f"Layer '{self._layer_name}' has input_dim={self._input_dim} and the "
+                f"dtype {own}, and so has its Input, which cannot hold every id. "
+                f"Received: an Input of dtype {dtype}. (A Sequential without an Input "
+                "takes the dtype of its first layer for one.) Put "
+                'keras.Input(shape, dtype="int32") before the layer.'
             )
 
     def to_tensor(self, inputs: Any) -> Any:
@@ -141,11 +162,12 @@ class IdCheck:
         On the way a backend may cut 64-bit integers to 32 bits, as JAX does, so a bad
         id is dealt with here, where it can still be seen whole.
         """
-        if ops.is_tensor(inputs) or isinstance(inputs, keras.KerasTensor):
+        if isinstance(inputs, keras.Variable):
+            return ops.convert_to_tensor(inputs)
+        if _is_tensor(inputs):
             return inputs
         if isinstance(inputs, (list, tuple)):
-            leaves = keras.tree.flatten(inputs)
-            if any(ops.is_tensor(x) or hasattr(x, "__array__") for x in leaves):
+            if any(map(_is_tensor, keras.tree.flatten(inputs))):
                 return inputs
         elif not (
             inputs is None
@@ -199,7 +221,7 @@ class IdCheck:
     def not_padding(self, inputs: Any) -> Any:
         """Returns the mask of `mask_zero`: False where the row that is read is 0."""
         present = ops.not_equal(inputs, 0)
-        if self._out_of_range == 0 and isinstance(self._out_of_range, int):
+        if self._out_of_range == 0:
             present = ops.logical_and(present, self._valid(inputs))
         return present
 
@@ -233,9 +255,7 @@ class IdCheck:
             return valid
         return ops.logical_and(valid, ops.less(inputs, self._input_dim))
 
-    def _note_first(
-        self, state: backend.BadIdState, inputs: Any, valid: Any, watched: bool
-    ) -> None:
+    def _note_first(self, state: Any, inputs: Any, valid: Any, watched: bool) -> None:
         size = ops.size(inputs)
         if isinstance(size, int) and size == 0:
             return
@@ -247,6 +267,10 @@ class IdCheck:
         state.note(ops.any(bad), value, watched, self.error)
         if watched:
             id_watch.register(state, self.error)
+
+
+def _is_tensor(x: Any) -> bool:
+    return ops.is_tensor(x) or isinstance(x, (keras.KerasTensor, keras.Variable))
 
 
 def _dtype_name(x: Any) -> str:

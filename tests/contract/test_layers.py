@@ -231,3 +231,36 @@ def test_a_zero_size_batch_goes_through_fit_and_predict(make):
     inputs = keras.Input((3,), dtype="int32")
     model = compiled(keras.Model(inputs, keras.layers.Dense(1)(make()(inputs))))
     assert model.predict_on_batch(ids_of((0, 3))).shape == (0, 3, 1)
+    for jit_compile in (False, True):
+        if jit_compile and keras.backend.backend() == "torch":
+            continue
+        compiled(model, jit_compile=jit_compile)
+        model.train_on_batch(ids_of((0, 3)), np.zeros((0, 3, 1)))
+
+
+@each_layer
+def test_ids_held_in_a_variable(make):
+    class Positions(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.first = make()
+            self.ids = self.add_weight(
+                shape=(3,), dtype="int32", initializer="ones", trainable=False
+            )
+
+        def call(self, inputs):
+            return inputs + keras.ops.sum(self.first(self.ids), axis=0)[:1]
+
+    model = Positions()
+    expected = 3 * to_numpy(model.first([1]))[0, 0]
+    np.testing.assert_allclose(
+        model.predict(np.zeros((2, 1)), verbose=0), np.full((2, 1), expected), rtol=1e-5
+    )
+
+
+@each_layer
+def test_a_list_of_numpy_numbers(make):
+    layer = make()
+    np.testing.assert_array_equal(
+        to_numpy(layer([np.int64(1), np.int32(2)])), to_numpy(layer([1, 2]))
+    )

@@ -43,6 +43,14 @@ def test_ids_of_any_shape(ids):
     np.testing.assert_allclose(rows, merged()[np.asarray(ids)], rtol=1e-5)
 
 
+@pytest.mark.parametrize("policy", ["bfloat16", "float16", "mixed_float16"])
+def test_dtype_policies(policy):
+    layer = with_lora(dtype=policy)
+    assert layer(IDS).shape == (2, 3, 4)
+    np.testing.assert_allclose(to_numpy(layer(IDS)), merged()[IDS], rtol=0.1, atol=0.1)
+    assert tuple(layer.embeddings.shape) == (10, 4)
+
+
 def test_embeddings_is_the_merged_table():
     np.testing.assert_allclose(to_numpy(with_lora().embeddings), merged(), rtol=1e-5)
 

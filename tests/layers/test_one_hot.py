@@ -51,3 +51,16 @@ def test_a_dense_layer_on_top_is_an_embedding_exactly():
     np.testing.assert_allclose(
         hot.get_weights()[0], rows.get_weights()[0], rtol=1e-6, atol=1e-7
     )
+
+
+@pytest.mark.parametrize(("dtype", "depth"), [("uint8", 300), ("bool", 3)])
+def test_a_sequential_without_an_input_casts_no_id_to_the_dtype_of_the_output(
+    dtype, depth
+):
+    ids = np.array([[0, depth - 1]])
+    model = keras.Sequential([hotrow.OneHot(depth, dtype=dtype)])
+    with pytest.raises(ValueError, match=r"its Input, which cannot hold every id"):
+        model.predict(ids, verbose=0)
+    layer = hotrow.OneHot(depth, dtype=dtype)
+    model = keras.Sequential([keras.Input((2,), dtype="int32"), layer])
+    np.testing.assert_array_equal(model.predict(ids, verbose=0).argmax(axis=-1), ids)

@@ -15,7 +15,7 @@ Keras runs on, and only that one.
 | `unpack_int4(packed)` | the two int4 numbers of each int8, in its place |
 | `dequantize(codes, scale, zero)` | `(codes - zero) * scale`, or `codes / scale` |
 | `add_product(rows, a, b, scale)` | `rows + scale * (a @ b)`, in few passes |
-| `BadIdState(name)` | where compiled code leaves a bad id for the host to find |
+| `new_bad_id_state(name)` | where compiled code notes a bad id; None if never used |
 | `sync(model)` | brings a model's state back to its variables during `fit` |
 """
 
@@ -45,5 +45,5 @@ one_hot = _backend.one_hot
 unpack_int4 = _backend.unpack_int4
 dequantize = _backend.dequantize
 add_product = _backend.add_product
-BadIdState = _backend.BadIdState
+new_bad_id_state = _backend.new_bad_id_state
 sync = _backend.sync

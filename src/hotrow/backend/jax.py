@@ -108,14 +108,20 @@ class BadIdState(keras.random.SeedGenerator):
         # No Keras state reaches this trace (a plain `jax.jit`), or the lookup is in an
         # inner one (`scan`, `remat`) that a value cannot leave by assignment.
         def on_host(any_bad: Any, first: Any) -> None:
+            # Under `vmap` the condition below is a select, and this always runs.
             if np.any(any_bad):
                 value = np.asarray(first).ravel()[0].item()
-                if scope is None:
+                if not watched:
                     raise error(value)
-                self._seen_on_host = value
+                if self._seen_on_host is None:
+                    self._seen_on_host = value
 
         self._has_callback = True
-        jax.debug.callback(on_host, any_bad, first)
+        jax.lax.cond(
+            any_bad,
+            lambda: jax.debug.callback(on_host, any_bad, first),
+            lambda: None,
+        )
 
     def take(self) -> int | float | None:
         """Returns the bad id that was noted, if one was, and forgets it."""
@@ -142,6 +148,10 @@ def _encode(value: Any) -> tuple[int, Any]:
 
 def _same_trace(a: Any, b: Any) -> bool:
     return getattr(a, "_trace", None) is getattr(b, "_trace", None)
+
+
+def new_bad_id_state(name: str) -> BadIdState:
+    return BadIdState(name)
 
 
 def sync(model: keras.Model) -> None:

@@ -24,7 +24,9 @@ def outside_graph(fn: Callable) -> Callable:
 def map_values(fn: Callable, x: Any) -> Any:
     if isinstance(x, tf.RaggedTensor):
         return x.with_flat_values(fn(x.flat_values))
-    return fn(tf.sparse.to_dense(x) if isinstance(x, tf.SparseTensor) else x)
+    if isinstance(x, tf.SparseTensor):
+        x = tf.sparse.to_dense(x)
+    return fn(tf.convert_to_tensor(x))
 
 
 def look_up(table: Any, ids: Any, valid: Any | None) -> Any:
@@ -70,7 +72,7 @@ def _row_gradient(table: Any, ids: Any, rows: Any) -> Any:
     count = tf.size(ids)
     order = tf.argsort(ids)
     ids = tf.gather(ids, order)
-    is_new = tf.concat([[0], tf.cast(ids[1:] != ids[:-1], "int32")], axis=0)
+    is_new = tf.concat([[0], tf.cast(ids[1:] != ids[:-1], "int32")], axis=0)[:count]
     place = tf.cumsum(is_new)
     sums = tf.math.unsorted_segment_sum(tf.gather(rows, order), place, count)
     distinct = tf.maximum(tf.math.unsorted_segment_max(ids, place, count), 0)
@@ -151,6 +153,10 @@ class BadIdState:
 def _in_xla() -> bool:
     graph = tf.compat.v1.get_default_graph()
     return control_flow_util.GraphOrParentsInXlaContext(graph)
+
+
+def new_bad_id_state(name: str) -> BadIdState:
+    return BadIdState(name)
 
 
 def sync(model: keras.Model) -> None:

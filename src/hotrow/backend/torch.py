@@ -74,20 +74,8 @@ def add_product(rows: Any, a: Any, b: Any, scale: float) -> Any:
     return flat.addmm_(a.reshape(-1, b.shape[0]), b, alpha=scale).reshape(rows.shape)
 
 
-class BadIdState:
-    """Never used: on PyTorch a layer sees the values and raises at once."""
-
-    def __init__(self, name: str) -> None:
-        pass
-
-    def note(
-        self, any_bad: Any, first: Any, watched: bool, error: Callable[[Any], Exception]
-    ) -> None:
-        """Drops what it is given: shapes are being inferred or a graph exported."""
-
-    def take(self) -> int | float | None:
-        """Returns None."""
-        return None
+def new_bad_id_state(name: str) -> None:
+    """Nothing: a layer sees the values on PyTorch, and raises at once."""
 
 
 def sync(model: keras.Model) -> None:

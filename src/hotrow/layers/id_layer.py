@@ -37,7 +37,7 @@ class IdLayer(keras.layers.Layer):
         self._bad_id_state = None
         if self.out_of_range == "error":
             id_watch.install()
-            self._bad_id_state = backend.BadIdState(f"{self.name}_bad_id")
+            self._bad_id_state = backend.new_bad_id_state(f"{self.name}_bad_id")
         self._ids = IdCheck(
             self.name, self.input_dim, self.out_of_range, self._bad_id_state
         )
@@ -70,7 +70,9 @@ class IdLayer(keras.layers.Layer):
 
     def compute_output_spec(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
         """Returns the shape and dtype of the output, and refuses a lossy dtype."""
-        self._ids.refuse_lossy(keras.backend.standardize_dtype(inputs.dtype))
+        dtype = keras.backend.standardize_dtype(inputs.dtype)
+        self._ids.refuse_lossy(dtype)
+        self._ids.refuse_input_of_own_dtype(dtype, self.compute_dtype)
         return keras.KerasTensor(
             self.compute_output_shape(inputs.shape),
             dtype=self.compute_dtype,
@@ -89,9 +91,9 @@ class IdLayer(keras.layers.Layer):
 
     def _known_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Returns the shape of the ids with `input_length` filled in."""
-        shape = tuple(shape)
         if self.input_length is None:
             return shape
+        shape = tuple(shape)
         lengths = shape[1:]
         fits = len(lengths) == len(self.input_length) and all(
             a is None or b is None or a == b

@@ -82,6 +82,14 @@ def check_stored(layer: Any, store: Any) -> None:
         for name in names
         if (variable := getattr(layer, name, None)) is not None
     ]
+    stored = len(store.keys())
+    if stored != len(held):
+        raise ValueError(
+            f"The file holds {stored} arrays for layer '{layer.name}', which takes "
+            f"{len(held)}: {', '.join(variable.name for variable in held)}. Nothing "
+            "was loaded into this layer. Give it the quantization that it had when it "
+            "was saved."
+        )
     for key, variable in zip(map(str, range(len(held))), held, strict=True):
         if key in store and tuple(store[key].shape) != tuple(variable.shape):
             raise ValueError(

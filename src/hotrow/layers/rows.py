@@ -71,6 +71,8 @@ def add_lora(layer: keras.layers.Embedding, rows: Any, ids: Ids) -> Any:
     """
     a = look_up(layer.lora_embeddings_a, ids)
     b = ops.convert_to_tensor(layer.lora_embeddings_b)
+    dtype = keras.backend.result_type(rows.dtype, a.dtype)
+    rows, a, b = (ops.cast(x, dtype) for x in (rows, a, b))
     return backend.add_product(rows, a, b, layer.lora_alpha / layer.lora_rank)
 
 
