@@ -6,7 +6,8 @@ import keras
 from keras import ops
 
 from hotrow import keras_internals
-from hotrow.ids import Ids, as_size
+from hotrow.arguments import as_size
+from hotrow.ids import Ids
 from hotrow.layers import initial_table
 from hotrow.layers.id_layer import IdLayer
 from hotrow.layers.rows import READERS, add_lora

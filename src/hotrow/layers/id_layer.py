@@ -5,7 +5,8 @@ from typing import Any
 import keras
 
 from hotrow import backend, id_watch, keras_internals
-from hotrow.ids import IdCheck, Ids, as_out_of_range, as_size
+from hotrow.arguments import as_out_of_range, as_size
+from hotrow.ids import IdCheck, Ids
 
 
 class IdLayer(keras.layers.Layer):
