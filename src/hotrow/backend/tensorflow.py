@@ -26,7 +26,9 @@ def map_values(fn: Callable, x: Any) -> Any:
         return x.with_flat_values(fn(x.flat_values))
     if isinstance(x, tf.SparseTensor):
         x = tf.sparse.to_dense(x)
-    return fn(tf.convert_to_tensor(x))
+    elif isinstance(x, tf.Variable):
+        x = tf.convert_to_tensor(x)
+    return fn(x)
 
 
 def look_up(table: Any, ids: Any, valid: Any | None) -> Any:
