@@ -14,7 +14,12 @@ _KINDS: tuple[Any, ...] = (None, np.int64, np.float64)
 
 
 def peek(x: Any) -> np.ndarray | None:
-    return x.numpy() if hasattr(x, "numpy") else None
+    try:
+        values: np.ndarray = x.numpy()
+    except (AttributeError, NotImplementedError):
+        # A tensor of a graph has no such method, and a variable's raises there.
+        return None
+    return values
 
 
 def outside_graph(fn: Callable) -> Callable:
