@@ -109,10 +109,10 @@ class IdCheck:
         layer, so that with `dtype="uint8"` Keras would turn id 299 into 43 before the
         layer sees it.
         """
-        largest = {"bool": 1}.get(own) or (
-            np.iinfo(own).max if own.startswith(("int", "uint")) else self._input_dim
-        )
-        if dtype == own and self._input_dim - 1 > largest:
+        if dtype != own or not own.startswith(("int", "uint", "bool")):
+            return
+        largest = 1 if own == "bool" else np.iinfo(own).max
+        if self._input_dim - 1 > largest:
             raise ValueError(
                 f"Layer '{self._layer_name}' has input_dim={self._input_dim} and the "
                 f"dtype {own}, and so has its Input, which cannot hold every id. "

@@ -29,11 +29,7 @@ def outside_graph(fn: Callable) -> Callable:
 def map_values(fn: Callable, x: Any) -> Any:
     if isinstance(x, tf.RaggedTensor):
         return x.with_flat_values(fn(x.flat_values))
-    if isinstance(x, tf.SparseTensor):
-        x = tf.sparse.to_dense(x)
-    elif isinstance(x, tf.Variable):
-        x = tf.convert_to_tensor(x)
-    return fn(x)
+    return fn(tf.sparse.to_dense(x) if isinstance(x, tf.SparseTensor) else x)
 
 
 def look_up(table: Any, ids: Any, valid: Any | None) -> Any:
