@@ -2,7 +2,9 @@
 
 from hotrow.layers.embedding import Embedding
 from hotrow.layers.one_hot import OneHot
+from hotrow.training.row_sparse import RowSparse
+from hotrow.training.row_wise_adagrad import RowWiseAdagrad
 
 __version__ = "0.1.0"
 
-__all__ = ["Embedding", "OneHot", "__version__"]
+__all__ = ["Embedding", "OneHot", "RowSparse", "RowWiseAdagrad", "__version__"]

@@ -10,11 +10,19 @@ Keras runs on, and only that one.
 | `peek(x)` | the values of a tensor as NumPy, or None while they cannot be known |
 | `outside_graph(fn)` | `fn`, kept out of a graph compiler that breaks graphs |
 | `map_values(fn, x)` | `fn` of a tensor of any kind, ragged and sparse ones too |
-| `look_up(table, ids, valid)` | rows of a table; zeros where `valid` is False |
+| `look_up(variable, ids, valid, by_rows)` | rows; zeros where `valid` is False |
 | `one_hot(ids, depth, dtype)` | one-hot vectors; zeros where an id is -1 |
 | `unpack_int4(packed)` | the two int4 numbers of each int8, in its place |
 | `dequantize(codes, scale, zero)` | `(codes - zero) * scale`, or `codes / scale` |
 | `add_product(rows, a, b, scale)` | `rows + scale * (a @ b)`, in few passes |
+| `watch_backward(loss)` | `loss`, whose backward pass is one of a training step |
+| `row_parts(gradient)` | the ids and rows that a gradient is made of, or None |
+| `to_dense(gradient, shape)` | a gradient of any kind as a tensor |
+| `distinct(ids, rows, count)` | each id once, and sums; `count` in unused places |
+| `take_rows(variable, ids)` | a copy of rows; with None, of all of them |
+| `put_rows(variable, ids, rows, where)` | writes rows back, where `where` is True |
+| `update(optimizer, grads, variables, views)` | runs the rule of an optimizer |
+| `gradient(fn, x)` | the gradient of a scalar function |
 | `new_bad_id_state(name)` | where compiled code notes a bad id; None if never used |
 | `sync(model)` | brings a model's state back to its variables during `fit` |
 """
@@ -41,6 +49,14 @@ peek = _backend.peek
 outside_graph = _backend.outside_graph
 map_values = _backend.map_values
 look_up = _backend.look_up
+watch_backward = _backend.watch_backward
+row_parts = _backend.row_parts
+to_dense = _backend.to_dense
+distinct = _backend.distinct
+take_rows = _backend.take_rows
+put_rows = _backend.put_rows
+update = _backend.update
+gradient = _backend.gradient
 one_hot = _backend.one_hot
 unpack_int4 = _backend.unpack_int4
 dequantize = _backend.dequantize

@@ -8,6 +8,8 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.python.ops import control_flow_util
 
+from hotrow import keras_internals
+
 SURVIVES_RAISE = True
 
 _KINDS: tuple[Any, ...] = (None, np.int64, np.float64)
@@ -32,11 +34,15 @@ def map_values(fn: Callable, x: Any) -> Any:
     return fn(tf.sparse.to_dense(x) if isinstance(x, tf.SparseTensor) else x)
 
 
-def look_up(table: Any, ids: Any, valid: Any | None) -> Any:
-    table = tf.convert_to_tensor(table)
+def look_up(
+    variable: keras.Variable, ids: Any, valid: Any | None, by_rows: bool
+) -> Any:
+    table = tf.convert_to_tensor(variable)
+    # The gradient of `tf.gather` is one of rows.
+    gather = tf.gather if by_rows else _gather
     if valid is None:
-        return _gather(table, ids)
-    rows = _gather(table, tf.where(valid, ids, 0))
+        return gather(table, ids)
+    rows = gather(table, tf.where(valid, ids, 0))
     mask = valid[(..., *[tf.newaxis] * (len(table.shape) - 1))]
     zero = tf.zeros((), rows.dtype)
     if _in_xla():
@@ -66,20 +72,74 @@ def _gather(table: Any, ids: Any) -> tuple[Any, Callable]:
 
 
 def _row_gradient(table: Any, ids: Any, rows: Any) -> Any:
+    ids, rows = distinct(ids, rows, 0)
+    return tf.IndexedSlices(rows, ids, tf.shape(table))
+
+
+def row_parts(gradient: Any) -> list[tuple[Any, Any]] | None:
+    if not isinstance(gradient, tf.IndexedSlices):
+        return None
+    return [(gradient.indices, gradient.values)]
+
+
+def to_dense(gradient: Any, shape: tuple[int, ...]) -> Any:
+    return tf.ensure_shape(tf.convert_to_tensor(gradient), shape)
+
+
+def watch_backward(loss: Any) -> Any:
+    return loss
+
+
+def distinct(ids: Any, rows: Any, count: int) -> tuple[Any, Any]:
     if not _in_xla():
-        distinct, place = tf.unique(ids)
-        sums = tf.math.unsorted_segment_sum(rows, place, tf.size(distinct))
-        return tf.IndexedSlices(sums, distinct, tf.shape(table))
-    # XLA has no `unique`: equal ids are brought together by a sort. What is left over
-    # names row 0 and adds zeros to it.
-    count = tf.size(ids)
+        ids, place = tf.unique(ids)
+        return ids, tf.math.unsorted_segment_sum(rows, place, tf.size(ids))
+    # XLA has no `unique`: equal ids are brought together by a sort.
+    size = tf.size(ids)
     order = tf.argsort(ids)
     ids = tf.gather(ids, order)
-    is_new = tf.concat([[0], tf.cast(ids[1:] != ids[:-1], "int32")], axis=0)[:count]
+    is_new = tf.concat([[0], tf.cast(ids[1:] != ids[:-1], "int32")], axis=0)[:size]
     place = tf.cumsum(is_new)
-    sums = tf.math.unsorted_segment_sum(tf.gather(rows, order), place, count)
-    distinct = tf.maximum(tf.math.unsorted_segment_max(ids, place, count), 0)
-    return tf.IndexedSlices(sums, distinct, tf.shape(table))
+    sums = tf.math.unsorted_segment_sum(tf.gather(rows, order), place, size)
+    largest = tf.math.unsorted_segment_max(ids, place, size)
+    return tf.where(largest < 0, tf.cast(count, ids.dtype), largest), sums
+
+
+def take_rows(variable: keras.Variable, ids: Any | None) -> Any:
+    table = tf.convert_to_tensor(variable)
+    if ids is None:
+        return table
+    last = tf.cast(tf.shape(table)[0] - 1, ids.dtype)
+    return tf.gather(table, tf.minimum(ids, last))
+
+
+def put_rows(variable: keras.Variable, ids: Any | None, rows: Any, where: Any) -> None:
+    if ids is None:
+        wide = (..., *[tf.newaxis] * (len(rows.shape) - 1))
+        variable.assign(tf.where(where[wide], rows, variable.value))
+        return
+    if _in_xla():
+        # XLA writes nothing past the end.
+        ids = tf.where(where, ids, tf.cast(variable.shape[0], ids.dtype))
+    else:
+        ids, rows = tf.boolean_mask(ids, where), tf.boolean_mask(rows, where)
+    variable.value.scatter_update(tf.IndexedSlices(rows, ids))
+
+
+def update(
+    optimizer: keras.Optimizer, grads: list, variables: list, views: list
+) -> None:
+    # What is around a rule here wants variables of TensorFlow.
+    keras_internals.update_variables(optimizer, grads, variables)
+    for gradient, view in views:
+        optimizer.update_step(gradient, view, optimizer.learning_rate)
+
+
+def gradient(fn: Callable, x: Any) -> Any:
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = fn(x)
+    return tape.gradient(y, x, unconnected_gradients="zero")
 
 
 def one_hot(ids: Any, depth: int, dtype: str) -> Any:

@@ -32,17 +32,110 @@ def map_values(fn: Callable, x: Any) -> Any:
     return fn(x)
 
 
-def look_up(table: Any, ids: Any, valid: Any | None) -> Any:
+def look_up(
+    variable: keras.Variable, ids: Any, valid: Any | None, by_rows: bool
+) -> Any:
+    table = variable.value
+    read = _LookUpByRows.apply if by_rows else _read
     if valid is None:
-        return _rows(table, ids)
-    rows = _rows(table, torch.where(valid, ids, 0))
+        return read(table, ids)
+    rows = read(table, torch.where(valid, ids, 0))
     return torch.where(valid.reshape(*valid.shape, *[1] * (table.ndim - 1)), rows, 0)
 
 
-def _rows(table: Any, ids: Any) -> Any:
+def _read(table: Any, ids: Any) -> Any:
     if table.ndim == 2:
         return torch.nn.functional.embedding(ids, table)
-    return torch.index_select(table, 0, ids.flatten()).reshape(ids.shape)
+    rows = torch.index_select(table, 0, ids.flatten())
+    return rows.reshape(*ids.shape, *table.shape[1:])
+
+
+# The losses whose backward pass is under way.
+_backward_passes: list[Any] = []
+
+
+class _WatchBackward(torch.autograd.Function):
+    """A loss, whose backward pass is one of a training step."""
+
+    @staticmethod
+    def forward(ctx: Any, loss: Any) -> Any:
+        return loss.view_as(loss)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Any) -> Any:
+        _backward_passes.append(ctx)
+        torch.autograd.Variable._execution_engine.queue_callback(_backward_passes.pop)
+        return gradient
+
+
+def watch_backward(loss: Any) -> Any:
+    return _WatchBackward.apply(loss)
+
+
+class _LookUpByRows(torch.autograd.Function):
+    """A lookup whose gradient is sparse in a training step, and dense elsewhere."""
+
+    @staticmethod
+    def forward(ctx: Any, table: Any, ids: Any) -> Any:
+        ctx.save_for_backward(ids)
+        ctx.shape = table.shape
+        return _read(table, ids)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Any) -> tuple[Any, None]:
+        ids = ctx.saved_tensors[0].flatten()
+        rows = gradient.reshape(-1, *ctx.shape[1:])
+        if not _backward_passes:
+            return rows.new_zeros(ctx.shape).index_add_(0, ids, rows), None
+        ids = ids.long().unsqueeze(0)
+        sparse = torch.sparse_coo_tensor(ids, rows, ctx.shape, check_invariants=False)
+        return sparse, None
+
+
+def row_parts(gradient: Any) -> list[tuple[Any, Any]] | None:
+    if not gradient.is_sparse:
+        return None
+    return [(gradient._indices()[0], gradient._values())]
+
+
+def to_dense(gradient: Any, shape: tuple[int, ...]) -> Any:
+    return gradient.to_dense() if gradient.is_sparse else gradient
+
+
+def distinct(ids: Any, rows: Any, count: int) -> tuple[Any, Any]:
+    ids, place = torch.unique(ids, return_inverse=True)
+    sums = rows.new_zeros((len(ids), *rows.shape[1:]))
+    return ids, sums.index_add_(0, place, rows)
+
+
+def take_rows(variable: keras.Variable, ids: Any | None) -> Any:
+    # An optimizer works on it in place.
+    table = variable.value.detach()
+    return table.clone() if ids is None else table.index_select(0, ids)
+
+
+def put_rows(variable: keras.Variable, ids: Any | None, rows: Any, where: Any) -> None:
+    with torch.no_grad():
+        table = variable.value
+        if ids is None:
+            ids = torch.arange(len(table), device=table.device)
+        if not where.all():
+            ids, rows = ids[where], rows[where]
+        table.index_copy_(0, ids, rows)
+
+
+def update(
+    optimizer: keras.Optimizer, grads: list, variables: list, views: list
+) -> None:
+    grads, variables = [*grads, *(g for g, _ in views)], [*variables, *(v for _, v in views)]
+    keras_internals.update_variables(optimizer, grads, variables)
+
+
+def gradient(fn: Callable, x: Any) -> Any:
+    with torch.enable_grad():
+        x = x.detach().requires_grad_()
+        (gradient,) = torch.autograd.grad(fn(x), x)
+    return gradient
 
 
 def one_hot(ids: Any, depth: int, dtype: str) -> Any:

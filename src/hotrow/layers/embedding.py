@@ -11,6 +11,7 @@ from hotrow.ids import Ids
 from hotrow.layers import initial_table
 from hotrow.layers.id_layer import IdLayer
 from hotrow.layers.rows import READERS, add_lora
+from hotrow.training import tables
 
 
 @keras.saving.register_keras_serializable(package="hotrow")
@@ -111,6 +112,15 @@ class Embedding(IdLayer, keras.layers.Embedding):
             with initial_table.as_initializer(self, table):
                 self.build()
 
+    def build(self, input_shape: Any = None) -> None:
+        """Creates the table."""
+        super().build(input_shape)
+        self._register_table(keras_internals.table_of(self))
+
+    def _register_table(self, variable: keras.Variable) -> None:
+        padding_id = 0 if self.mask_zero else None
+        tables.register(variable, padding_id, self.compute_dtype)
+
     def add_weight(self, *args: Any, **kwargs: Any) -> keras.Variable:
         """Creates a variable that mixed precision leaves alone.
 
@@ -179,6 +189,7 @@ class Embedding(IdLayer, keras.layers.Embedding):
             self.lora_embeddings_b = self._add_factor(
                 "lora_embeddings_b", (rank, self.output_dim), b_initializer
             )
+        self._register_table(self.lora_embeddings_a)
         keras_internals.table_of(self).trainable = False
         self.lora_enabled = True
         if lora_alpha is None:

@@ -13,13 +13,15 @@ from keras import ops
 
 from hotrow import backend, keras_internals
 from hotrow.ids import Ids
+from hotrow.training import tables
 
 Reader = Callable[[keras.layers.Embedding, Ids], Any]
 
 
 def look_up(variable: keras.Variable, ids: Ids) -> Any:
     """Returns rows of a variable, in its dtype; zeros for a bad id."""
-    return backend.look_up(ops.convert_to_tensor(variable), ids.values, ids.valid)
+    by_rows = tables.trained_by_rows(variable)
+    return backend.look_up(variable, ids.values, ids.valid, by_rows)
 
 
 def float_rows(layer: keras.layers.Embedding, ids: Ids) -> Any:

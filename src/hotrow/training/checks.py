@@ -1,0 +1,111 @@
+"""What cannot be trained by rows, refused before training starts."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from hotrow.training import tables
+from hotrow.training.row_wise_adagrad import RowWiseAdagrad
+
+# Their rules work number by number, so that what is right for a table is right for the
+# same rows of it and of its slots.
+ROW_BY_ROW = (
+    keras.optimizers.SGD,
+    keras.optimizers.RMSprop,
+    keras.optimizers.Adam,
+    keras.optimizers.AdamW,
+    keras.optimizers.Adagrad,
+    keras.optimizers.Adadelta,
+    keras.optimizers.Adamax,
+    keras.optimizers.Nadam,
+    keras.optimizers.Ftrl,
+    keras.optimizers.Lion,
+    RowWiseAdagrad,
+)
+
+
+def check_optimizer(optimizer: Any) -> None:
+    """Raises `ValueError` if an optimizer cannot work row by row."""
+    name = type(optimizer).__name__
+    if not isinstance(optimizer, keras.Optimizer):
+        raise ValueError(
+            "RowSparse runs an optimizer of Keras: an instance of keras.Optimizer, or "
+            f"the name of one. Received: {optimizer!r} (of type {name})."
+        )
+    if not isinstance(optimizer, ROW_BY_ROW):
+        names = ", ".join(cls.__name__ for cls in ROW_BY_ROW)
+        raise ValueError(
+            f"RowSparse cannot run {name}: its rule is not known to treat each row of a "
+            f"table by itself. Optimizers that work: {names}, and subclasses of these. "
+            f"Use one of them, or {name} alone, which works through whole tables."
+        )
+    if optimizer.built:
+        raise ValueError(
+            f"RowSparse needs an optimizer that has not trained yet. Received: {name} "
+            f"that is built on {len(optimizer.variables)} variables. Make a new one: "
+            f"{name}.from_config(optimizer.get_config())."
+        )
+    if optimizer.use_ema:
+        raise ValueError(
+            f"RowSparse cannot keep a moving average of a table, which would go through "
+            f"all of its rows in every step. Received: {name} with use_ema=True. Leave "
+            "out use_ema; keras.callbacks.SwapEMAWeights needs it, too."
+        )
+    if optimizer.gradient_accumulation_steps:
+        raise ValueError(
+            "RowSparse cannot add up gradients over several steps, which would take a "
+            f"buffer as large as the table. Received: {name} with "
+            "gradient_accumulation_steps="
+            f"{optimizer.gradient_accumulation_steps}. Use a larger batch instead, or "
+            f"{name} alone."
+        )
+
+
+def check_table(variable: keras.Variable) -> None:
+    """Raises `ValueError` if what is laid on a table does not work row by row."""
+    table = tables.find(variable)
+    regularizer = variable.regularizer
+    if regularizer is None and table is not None:
+        regularizer = table.regularizer
+    sample = np.random.default_rng(0).normal(size=(6, *variable.shape[1:]))
+    sample = sample.astype("float32")
+    constraint = variable.constraint
+    if constraint is not None and not _is_row_wise(constraint, sample):
+        raise ValueError(
+            f"RowSparse cannot keep the constraint of {variable.path}, "
+            f"{_describe(constraint)}: what it makes of a row depends on other rows. "
+            "Pass axis=1 to norm constraints, as in keras.constraints.UnitNorm(axis=1), "
+            "so that each row is treated by itself."
+        )
+    if regularizer is not None and not _is_sum_over_rows(regularizer, sample):
+        raise ValueError(
+            f"RowSparse cannot apply the regularizer of {variable.path}, "
+            f"{_describe(regularizer)}: it is no sum over rows. Use L1, L2 or L1L2."
+        )
+
+
+def _describe(x: Any) -> str:
+    config = x.get_config() if hasattr(x, "get_config") else {}
+    arguments = ", ".join(f"{key}={value}" for key, value in config.items())
+    return f"{getattr(x, '__name__', type(x).__name__)}({arguments})"
+
+
+def _is_row_wise(fn: Callable, sample: np.ndarray) -> bool:
+    whole = _call(fn, sample)
+    return whole is not None and np.allclose(
+        whole, np.concatenate([_call(fn, sample[:2]), _call(fn, sample[2:])])
+    )
+
+
+def _is_sum_over_rows(fn: Callable, sample: np.ndarray) -> bool:
+    whole = _call(fn, sample)
+    return whole is not None and np.allclose(
+        whole, _call(fn, sample[:2]) + _call(fn, sample[2:]), rtol=1e-4
+    )
+
+
+def _call(fn: Callable, sample: np.ndarray) -> Any:
+    return ops.convert_to_numpy(fn(ops.convert_to_tensor(3 * sample)))

@@ -1,0 +1,206 @@
+"""The optimizer that trains tables row by row."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from hotrow import backend, keras_internals
+from hotrow.training import tables
+from hotrow.training.checks import check_optimizer, check_table
+from hotrow.training.row_step import RowStep
+
+
+@keras.saving.register_keras_serializable(package="hotrow")
+class RowSparse(keras.optimizers.LossScaleOptimizer):
+    """Runs a Keras optimizer on the rows of tables that a batch touches, and no others.
+    """
+
+    def __init__(
+        self,
+        inner_optimizer: Any,
+        *,
+        update_padding: bool = False,
+        loss_scaling: bool | None = None,
+        initial_scale: float = 2.0**15,
+        dynamic_growth_steps: int = 2000,
+        name: str | None = None,
+    ) -> None:
+        inner = keras.optimizers.get(inner_optimizer)
+        if isinstance(inner, keras.optimizers.LossScaleOptimizer):
+            if isinstance(inner, RowSparse):
+                raise ValueError("no")
+            loss_scaling = True
+            initial_scale = inner.initial_scale
+            dynamic_growth_steps = inner.dynamic_growth_steps
+            inner = inner.inner_optimizer
+        check_optimizer(inner)
+        fixed_scale = inner.loss_scale_factor
+        super().__init__(inner, initial_scale, dynamic_growth_steps, name=name)
+        inner.loss_scale_factor = fixed_scale
+        self.update_padding = update_padding
+        self.loss_scaling = loss_scaling
+
+    def build(self, var_list: list[keras.Variable]) -> None:
+        """Creates the slots, and takes the tables among the variables."""
+        if self.built:
+            return
+        variables = list(var_list)
+        found = [v for v in variables if tables.find(v) is not None]
+        for variable in found:
+            check_table(variable)
+        self.inner_optimizer.build(variables)
+        self.step_counter = self.dynamic_scale = None
+        if self._scales_loss(found):
+            self.step_counter = self.add_variable(
+                (), "zeros", "int", name="step_counter"
+            )
+            self.dynamic_scale = self.add_variable(
+                (),
+                keras.initializers.Constant(self.initial_scale),
+                "float32",
+                name="dynamic_scale",
+            )
+        self._table_slots = {
+            id(slot)
+            for variable in found
+            for slot in keras_internals.slots_of(self.inner_optimizer, variable).values()
+        }
+        keras.Optimizer.build(self, variables)
+        for variable in found:
+            tables.claim(variable, self)
+
+    def _scales_loss(self, found: list[keras.Variable]) -> bool:
+        if self.loss_scaling is not None:
+            return self.loss_scaling
+        dtypes = {tables.find(variable).compute_dtype for variable in found}
+        dtypes.add(keras.config.dtype_policy().compute_dtype)
+        return "float16" in dtypes
+
+    def scale_loss(self, loss: Any) -> Any:
+        """Returns the loss to take the gradient of, in a training step."""
+        scale = self._scale()
+        if scale is not None:
+            loss = loss * ops.cast(scale, loss.dtype)
+        return backend.watch_backward(loss)
+
+    def _scale(self) -> Any | None:
+        scale = self.inner_optimizer.loss_scale_factor
+        if self.built and self.dynamic_scale is not None:
+            scale = self.dynamic_scale * (1 if scale is None else scale)
+        return scale
+
+    def stateless_apply(
+        self, optimizer_variables: list, grads: list, trainable_variables: list
+    ) -> tuple[list, list]:
+        """Returns the values of the variables and of the optimizer's after a step."""
+        return keras.Optimizer.stateless_apply(
+            self, optimizer_variables, grads, trainable_variables
+        )
+
+    def apply(self, grads: Any, trainable_variables: Any = None) -> None:
+        """Updates the variables, tables by rows.
+
+        Args:
+            grads: The gradients, one for each variable.
+            trainable_variables: The variables. By default, those that the optimizer was
+                built on.
+        """
+        inner, grads = self.inner_optimizer, list(grads)
+        if not grads:
+            return
+        if trainable_variables is None:
+            variables = keras_internals.built_on(self)
+        else:
+            variables = list(trainable_variables)
+            self.build(variables)
+        grads, variables = keras_internals.with_gradient(inner, grads, variables)
+        scale = self._scale()
+        steps = [
+            RowStep(inner, variable, gradient, scale, self.update_padding)
+            for gradient, variable in zip(grads, variables, strict=True)
+            if tables.find(variable) is not None
+        ]
+        others = [
+            (gradient, variable)
+            for gradient, variable in zip(grads, variables, strict=True)
+            if tables.find(variable) is None
+        ]
+        grads, variables = keras_internals.overwrite_with_gradients(
+            inner, [gradient for gradient, _ in others], [v for _, v in others]
+        )
+        if scale is not None:
+            grads = [gradient / ops.cast(scale, gradient.dtype) for gradient in grads]
+        if self.dynamic_scale is None:
+            self._update(grads, variables, steps)
+        else:
+            self._update_if_finite(grads, variables, steps)
+
+    def _update(self, grads: list, variables: list, steps: list[RowStep]) -> None:
+        inner = self.inner_optimizer
+        for step in steps:
+            step.read()
+        clipped = keras_internals.clip_gradients(
+            inner, [*grads, *(step.gradient for step in steps)]
+        )
+        keras_internals.decay_weights(inner, variables)
+        views = [
+            (gradient, step.view)
+            for gradient, step in zip(clipped[len(grads) :], steps, strict=True)
+        ]
+        stand_ins = [(step.variable, step.view, step.slot_views) for step in steps]
+        with keras_internals.standing_in(inner, stand_ins):
+            backend.update(inner, clipped[: len(grads)], variables, views)
+        for variable in variables:
+            if variable.constraint is not None:
+                variable.assign(variable.constraint(variable))
+        for step in steps:
+            step.write()
+        inner.iterations.assign_add(1)
+
+    def _update_if_finite(
+        self, grads: list, variables: list, steps: list[RowStep]
+    ) -> None:
+        all_grads = [*grads, *(step.gradient for step in steps)]
+        finite = ops.all(ops.stack([ops.all(ops.isfinite(g)) for g in all_grads]))
+        for step in steps:
+            step.touched = ops.logical_and(step.touched, finite)
+        small = [
+            variable
+            for variable in (*variables, *self.inner_optimizer.variables)
+            if id(variable) not in self._table_slots
+        ]
+        before = [ops.copy(variable.value) for variable in small]
+        self._update(grads, variables, steps)
+        for variable, value in zip(small, before, strict=True):
+            variable.assign(ops.where(finite, variable.value, value))
+        grown = ops.equal(self.step_counter, self.dynamic_growth_steps - 1)
+        factor = ops.where(finite, ops.where(grown, 2.0, 1.0), 0.5)
+        self.dynamic_scale.assign(self.dynamic_scale * factor)
+        goes_on = ops.logical_and(finite, ops.logical_not(grown))
+        self.step_counter.assign(ops.where(goes_on, self.step_counter + 1, 0))
+
+    def save_own_variables(self, store: Any) -> None:
+        """Saves what is not the inner optimizer's, which saves itself."""
+        for place, variable in enumerate(keras_internals.own_variables(self)):
+            store[str(place)] = variable.numpy()
+
+    def load_own_variables(self, store: Any) -> None:
+        """Loads what `save_own_variables` saved."""
+        own = keras_internals.own_variables(self)
+        if len(store.keys()) != len(own):
+            raise ValueError(
+                f"The file holds {len(store.keys())} variables for the optimizer "
+                f"'{self.name}', which has {len(own)}. Nothing was loaded into it. "
+                "Compile the model as it was when it was saved."
+            )
+        for place, variable in enumerate(own):
+            variable.assign(store[str(place)])
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the arguments of the optimizer."""
+        return {
+            **super().get_config(),
+            "update_padding": self.update_padding,
+            "loss_scaling": self.loss_scaling,
+        }

@@ -1,0 +1,111 @@
+"""One training step of one table: its gradient by rows, and its rows after the step."""
+
+import math
+from typing import Any
+
+import keras
+from keras import ops
+
+from hotrow import backend, keras_internals
+from hotrow.training import tables
+from hotrow.training.row_view import RowView
+
+
+class RowStep:
+    """The rows of a table that one step touches, read, updated and written back.
+
+    Args:
+        optimizer: The optimizer whose rule updates the rows.
+        variable: The table.
+        gradient: Its gradient, by rows or dense, as the backend gave it.
+        scale: What the loss was multiplied by, or None.
+        update_padding: Whether the row of the padding id is trained.
+
+    Attributes:
+        gradient: Gradient of each distinct row; zeros where a place is not in use.
+        touched: Which of them are not all zeros: the rows that the step is about.
+        view: The rows of the table.
+        slot_views: The same rows of the optimizer's slots, by attribute.
+    """
+
+    def __init__(
+        self,
+        optimizer: keras.Optimizer,
+        variable: keras.Variable,
+        gradient: Any,
+        scale: Any | None,
+        update_padding: bool,
+    ) -> None:
+        self.variable = variable
+        self._table = tables.find(variable)
+        self._optimizer = optimizer
+        self._ids, gradient = _distinct_rows(variable, gradient)
+        if not update_padding:
+            gradient = self._without_padding(gradient)
+        gradient = ops.cast(gradient, variable.dtype)
+        self.gradient = gradient if scale is None else gradient / ops.cast(scale, variable.dtype)
+        self.touched = _any_of_row(ops.not_equal(self.gradient, 0))
+
+    def read(self) -> None:
+        """Reads the rows of the table and of the slots, and adds what regularizes."""
+        rows = backend.take_rows(self.variable, self._ids)
+        if self._table.regularizer is not None:
+            penalty = backend.gradient(self._table.regularizer, rows)
+            self.gradient = self.gradient + ops.where(
+                _wide(self.touched, rows), penalty, 0
+            )
+        self.view = RowView(self.variable, rows)
+        self._slots = keras_internals.slots_of(self._optimizer, self.variable)
+        self.slot_views = {
+            name: RowView(slot, backend.take_rows(slot, self._ids))
+            for name, slot in self._slots.items()
+        }
+
+    def write(self) -> None:
+        """Writes the rows that were touched back."""
+        if self.variable.constraint is not None:
+            self.view.assign(self.variable.constraint(self.view.value))
+        self._put(self.variable, self.view.value)
+        for name, slot in self._slots.items():
+            self._put(slot, self.slot_views[name].value)
+
+    def _put(self, variable: keras.Variable, rows: Any) -> None:
+        backend.put_rows(variable, self._ids, rows, self.touched)
+
+    def _without_padding(self, gradient: Any) -> Any:
+        padding_id = self._table.padding_id
+        if padding_id is None:
+            return gradient
+        ids = self._ids
+        if ids is None:
+            ids = ops.arange(self.variable.shape[0], dtype="int32")
+        return ops.where(_wide(ops.not_equal(ids, padding_id), gradient), gradient, 0)
+
+
+def _distinct_rows(variable: keras.Variable, gradient: Any) -> tuple[Any | None, Any]:
+    """Returns distinct ids and their gradients, or None and the dense gradient."""
+    parts = backend.row_parts(gradient)
+    count = variable.shape[0]
+    if parts is None or _size(parts) >= count:
+        return None, backend.to_dense(gradient, tuple(variable.shape))
+    if len(parts) == 1:
+        return backend.distinct(*parts[0], count)
+    ids, rows = (ops.concatenate(x) for x in zip(*parts, strict=True))
+    return backend.distinct(ids, rows, count)
+
+
+def _size(parts: list[tuple[Any, Any]]) -> float:
+    """Returns the number of ids; 0 while the shape of a batch is not known."""
+    sizes = [ids.shape[0] for ids, _ in parts]
+    return 0 if None in sizes else math.fsum(sizes)
+
+
+def _any_of_row(x: Any) -> Any:
+    return ops.any(x, axis=tuple(range(1, len(x.shape)))) if len(x.shape) > 1 else x
+
+
+def _wide(mask: Any, like: Any) -> Any:
+    """Gives a mask of rows as many axes as the rows have."""
+    for _ in range(len(like.shape) - 1):
+        mask = ops.expand_dims(mask, -1)
+    return mask

@@ -1,0 +1,77 @@
+"""Which variables are tables, and who trains them.
+
+A table is a variable of shape `(rows, ...)` that a layer looks up by id. A layer says so
+once, with `register`; an optimizer that trains tables row by row claims those among its
+variables, with `claim`. Everything else asks here.
+"""
+
+import weakref
+from typing import Any
+
+import keras
+
+
+class Table:
+    """What is known of one table.
+
+    Attributes:
+        padding_id: The id that stands for padding, or None.
+        compute_dtype: Dtype in which the layer computes, such as "float16".
+        regularizer: The variable's regularizer while an optimizer has the table: then
+            the variable has none, so that Keras does not work through all its rows.
+    """
+
+    def __init__(self, padding_id: int | None, compute_dtype: str) -> None:
+        self.padding_id = padding_id
+        self.compute_dtype = compute_dtype
+        self.regularizer: Any = None
+        self._trained_by: Any = None
+
+    @property
+    def trained_by(self) -> Any:
+        """The optimizer that trains the table row by row, or None."""
+        return None if self._trained_by is None else self._trained_by()
+
+
+def register(
+    variable: keras.Variable,
+    padding_id: int | None = None,
+    compute_dtype: str = "float32",
+) -> None:
+    """Declares `variable` a table, whose gradient `RowSparse` takes by rows.
+
+    Args:
+        variable: A variable of shape `(rows, ...)`, read with `layers.rows.look_up`.
+        padding_id: The id that stands for padding, if one does: its row is not trained.
+        compute_dtype: Dtype in which the layer computes.
+    """
+    variable.hotrow_table = Table(padding_id, compute_dtype)
+
+
+def find(variable: Any) -> Table | None:
+    """Returns what is known of a table, or None for any other variable."""
+    return getattr(variable, "hotrow_table", None)
+
+
+def trained_by_rows(variable: Any) -> bool:
+    """Whether a gradient of `variable` should come as rows."""
+    table = find(variable)
+    return table is not None and table.trained_by is not None
+
+
+def claim(variable: keras.Variable, optimizer: Any) -> None:
+    """Lets `optimizer` train a table, in place of whoever did."""
+    table = find(variable)
+    if table is None:
+        raise ValueError(f"{variable.path} is not registered as a table.")
+    if table._trained_by is None:
+        table.regularizer, variable.regularizer = variable.regularizer, None
+    table._trained_by = weakref.ref(optimizer, lambda _: release(variable))
+
+
+def release(variable: keras.Variable) -> None:
+    """Gives a table back to plain optimizers."""
+    table = find(variable)
+    if table is not None and table._trained_by is not None:
+        table._trained_by = None
+        variable.regularizer, table.regularizer = table.regularizer, None
