@@ -6,7 +6,7 @@ import pytest
 from helpers import compiled, random_table, to_numpy
 
 import hotrow
-from hotrow import id_watch
+from hotrow import id_watch, keras_calls
 
 ROWS = 10
 MODES = {
@@ -338,7 +338,7 @@ def test_a_model_without_our_layers_is_left_alone():
 def test_the_watch_is_installed_once():
     id_watch.install()
     id_watch.install()
-    for name in id_watch.WATCHED_METHODS:
+    for name in keras_calls.WRAPPED_METHODS:
         method = getattr(keras.Model, name)
         assert not hasattr(method._hotrow_wraps, "_hotrow_wraps")
         assert method.__name__ == name

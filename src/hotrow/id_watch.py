@@ -2,17 +2,10 @@
 
 Compiled code cannot raise: an exception from inside a JAX step takes the weights with
 it, and XLA drops TensorFlow's asserts. So a layer notes the first bad id in a
-`BadIdState`, and somebody must look at that state on the host afterwards. Keras offers
-a layer no such moment (`predict` runs no code of a layer and no metric once its steps
-are compiled), so the first layer with the policy "error" wraps the six methods of
-`keras.Model` that run compiled steps. To a model without a Hotrow layer that adds one
-callback that does nothing.
+`BadIdState`, and at the end of each Keras call somebody looks at that state.
 """
 
 import contextlib
-import functools
-import inspect
-import threading
 import time
 import weakref
 from collections.abc import Callable
@@ -20,16 +13,7 @@ from typing import Any
 
 import keras
 
-from hotrow import backend
-
-WATCHED_METHODS = (
-    "fit",
-    "evaluate",
-    "predict",
-    "train_on_batch",
-    "test_on_batch",
-    "predict_on_batch",
-)
+from hotrow import backend, keras_calls
 
 # How long a call goes on after a bad id, about.
 SECONDS_BETWEEN_LOOKS = 2.0
@@ -38,17 +22,17 @@ _Error = Callable[[Any], Exception]
 _states: weakref.WeakKeyDictionary[keras.Model, dict[Any, _Error]] = (
     weakref.WeakKeyDictionary()
 )
-_running = threading.local()
 
 
 def is_watching() -> bool:
     """Returns True inside a Keras call after which somebody looks."""
-    return bool(getattr(_running, "models", None))
+    return keras_calls.running_model() is not None
 
 
 def register(state: Any, error: _Error) -> None:
     """Has the model that is running look at `state` at the end of each of its calls."""
-    _states.setdefault(_running.models[-1], {})[state] = error
+    model = keras_calls.running_model()
+    _states.setdefault(model, {})[state] = error
 
 
 def look(model: keras.Model) -> None:
@@ -70,48 +54,23 @@ def forget(model: keras.Model) -> None:
             state.take()
 
 
+class _Watch(keras_calls.Subscriber):
+    def after(self, model: keras.Model, name: str) -> None:
+        look(model)
+
+    def failed(self, model: keras.Model) -> None:
+        forget(model)
+
+    def callback(self) -> keras.callbacks.Callback:
+        return _Look()
+
+
+_watch = _Watch()
+
+
 def install() -> None:
-    """Wraps the methods of `keras.Model` that run compiled steps; once."""
-    for name in WATCHED_METHODS:
-        method = getattr(keras.Model, name)
-        if not hasattr(method, "_hotrow_wraps"):
-            setattr(keras.Model, name, _watched(method))
-
-
-def _watched(method: Callable) -> Callable:
-    signature = inspect.signature(method)
-
-    @functools.wraps(method)
-    def run(self: keras.Model, *args: Any, **kwargs: Any) -> Any:
-        if "callbacks" in signature.parameters:
-            bound = signature.bind(self, *args, **kwargs)
-            callbacks = bound.arguments.get("callbacks")
-            bound.arguments["callbacks"] = _with_look(callbacks, self)
-            args, kwargs = bound.args[1:], bound.kwargs
-        models = _running.__dict__.setdefault("models", [])
-        models.append(self)
-        try:
-            result = method(self, *args, **kwargs)
-        except BaseException:
-            forget(self)
-            raise
-        finally:
-            models.pop()
-        look(self)
-        return result
-
-    run._hotrow_wraps = method  # type: ignore[attr-defined]
-    return run
-
-
-def _with_look(callbacks: Any, model: keras.Model) -> Any:
-    look_too = _Look()
-    if not isinstance(callbacks, keras.callbacks.CallbackList):
-        return [*keras.tree.flatten(callbacks or []), look_too]
-    if not any(isinstance(callback, _Look) for callback in callbacks.callbacks):
-        look_too.set_model(model)
-        callbacks.callbacks.append(look_too)
-    return callbacks
+    """Has somebody look at the end of each Keras call from now on."""
+    keras_calls.subscribe(_watch)
 
 
 class _Look(keras.callbacks.Callback):

@@ -37,9 +37,12 @@ def map_values(fn: Callable, x: Any) -> Any:
 def look_up(
     variable: keras.Variable, ids: Any, valid: Any | None, by_rows: bool
 ) -> Any:
-    table = tf.convert_to_tensor(variable)
-    # The gradient of `tf.gather` is one of rows.
-    gather = tf.gather if by_rows else _gather
+    if by_rows:
+        # Never read whole: once rows of a variable were written, TensorFlow copies it
+        # for a reader. The gradient of `tf.gather` is one of rows.
+        table, gather = variable.value, tf.gather
+    else:
+        table, gather = tf.convert_to_tensor(variable), _gather
     if valid is None:
         return gather(table, ids)
     rows = gather(table, tf.where(valid, ids, 0))
@@ -106,11 +109,9 @@ def distinct(ids: Any, rows: Any, count: int) -> tuple[Any, Any]:
 
 
 def take_rows(variable: keras.Variable, ids: Any | None) -> Any:
-    table = tf.convert_to_tensor(variable)
     if ids is None:
-        return table
-    last = tf.cast(tf.shape(table)[0] - 1, ids.dtype)
-    return tf.gather(table, tf.minimum(ids, last))
+        return tf.convert_to_tensor(variable)
+    return tf.gather(variable.value, tf.minimum(ids, variable.shape[0] - 1))
 
 
 def put_rows(variable: keras.Variable, ids: Any | None, rows: Any, where: Any) -> None:

@@ -16,6 +16,8 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
     """Runs a Keras optimizer on the rows of tables that a batch touches, and no others.
     """
 
+    trains_by_rows = True
+
     def __init__(
         self,
         inner_optimizer: Any,
@@ -38,6 +40,7 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
         fixed_scale = inner.loss_scale_factor
         super().__init__(inner, initial_scale, dynamic_growth_steps, name=name)
         inner.loss_scale_factor = fixed_scale
+        tables.watch_models()
         self.update_padding = update_padding
         self.loss_scaling = loss_scaling
 

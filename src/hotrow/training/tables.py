@@ -10,6 +10,8 @@ from typing import Any
 
 import keras
 
+from hotrow import keras_calls
+
 
 class Table:
     """What is known of one table.
@@ -46,6 +48,10 @@ def register(
         compute_dtype: Dtype in which the layer computes.
     """
     variable.hotrow_table = Table(padding_id, compute_dtype)
+    # A model that Keras builds while it trains: the first step is being traced.
+    model = keras_calls.running_model()
+    if model is not None and trains_by_rows(model.optimizer):
+        claim(variable, model.optimizer)
 
 
 def find(variable: Any) -> Table | None:
@@ -57,6 +63,11 @@ def trained_by_rows(variable: Any) -> bool:
     """Whether a gradient of `variable` should come as rows."""
     table = find(variable)
     return table is not None and table.trained_by is not None
+
+
+def trains_by_rows(optimizer: Any) -> bool:
+    """Whether an optimizer claims tables."""
+    return getattr(optimizer, "trains_by_rows", False)
 
 
 def claim(variable: keras.Variable, optimizer: Any) -> None:
@@ -75,3 +86,34 @@ def release(variable: keras.Variable) -> None:
     if table is not None and table._trained_by is not None:
         table._trained_by = None
         variable.regularizer, table.regularizer = table.regularizer, None
+
+
+class _Owner(keras_calls.Subscriber):
+    """Before a model trains, sees to it that its optimizer, and no other, has its tables.
+
+    Two models may share a table, or one be compiled with another optimizer than before.
+    """
+
+    def before(self, model: keras.Model, name: str) -> None:
+        if name not in ("fit", "train_on_batch") or not model.built:
+            return
+        optimizer = model.optimizer
+        by_rows = trains_by_rows(optimizer)
+        if by_rows and not optimizer.built:
+            optimizer.build(model.trainable_variables)
+        for variable in model.trainable_variables:
+            table = find(variable)
+            if table is None:
+                continue
+            if not by_rows:
+                release(variable)
+            elif table.trained_by is not optimizer:
+                claim(variable, optimizer)
+
+
+_owner = _Owner()
+
+
+def watch_models() -> None:
+    """Has the tables of a model follow its optimizer from now on."""
+    keras_calls.subscribe(_owner)

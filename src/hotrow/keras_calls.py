@@ -1,0 +1,105 @@
+"""Code of ours around Keras's own calls: `fit`, `evaluate`, `predict` and their kin.
+
+Keras offers a layer or an optimizer no moment before such a call, and none after it
+(`predict` runs no code of a layer and no metric once its steps are compiled). So what
+needs one subscribes here, and the methods of `keras.Model` that run compiled steps are
+wrapped, once. To a model without anything of Hotrow that adds one callback that does
+nothing.
+"""
+
+import functools
+import inspect
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import keras
+
+WRAPPED_METHODS = (
+    "fit",
+    "evaluate",
+    "predict",
+    "train_on_batch",
+    "test_on_batch",
+    "predict_on_batch",
+)
+
+
+class Subscriber:
+    """What happens around a call. Each method gets the model and the method's name."""
+
+    def before(self, model: keras.Model, name: str) -> None:
+        """Runs before the call."""
+
+    def after(self, model: keras.Model, name: str) -> None:
+        """Runs after a call that returned."""
+
+    def failed(self, model: keras.Model) -> None:
+        """Runs after a call that raised."""
+
+    def callback(self) -> keras.callbacks.Callback | None:
+        """Returns a callback for `fit`, `evaluate` and `predict`, or None."""
+        return None
+
+
+_subscribers: list[Subscriber] = []
+_running = threading.local()
+
+
+def subscribe(subscriber: Subscriber) -> None:
+    """Has `subscriber` run around all calls from now on; wraps them if need be."""
+    if subscriber not in _subscribers:
+        _subscribers.append(subscriber)
+    for name in WRAPPED_METHODS:
+        method = getattr(keras.Model, name)
+        if not hasattr(method, "_hotrow_wraps"):
+            setattr(keras.Model, name, _wrapped(method))
+
+
+def running_model() -> keras.Model | None:
+    """Returns the model whose call is under way in this thread, or None."""
+    models = getattr(_running, "models", None)
+    return models[-1] if models else None
+
+
+def _wrapped(method: Callable) -> Callable:
+    signature = inspect.signature(method)
+    name = method.__name__
+
+    @functools.wraps(method)
+    def run(self: keras.Model, *args: Any, **kwargs: Any) -> Any:
+        if "callbacks" in signature.parameters:
+            bound = signature.bind(self, *args, **kwargs)
+            callbacks = bound.arguments.get("callbacks")
+            bound.arguments["callbacks"] = _with_ours(callbacks, self)
+            args, kwargs = bound.args[1:], bound.kwargs
+        models = _running.__dict__.setdefault("models", [])
+        models.append(self)
+        try:
+            for subscriber in _subscribers:
+                subscriber.before(self, name)
+            result = method(self, *args, **kwargs)
+        except BaseException:
+            for subscriber in _subscribers:
+                subscriber.failed(self)
+            raise
+        finally:
+            models.pop()
+        for subscriber in _subscribers:
+            subscriber.after(self, name)
+        return result
+
+    run._hotrow_wraps = method  # type: ignore[attr-defined]
+    return run
+
+
+def _with_ours(callbacks: Any, model: keras.Model) -> Any:
+    ours = [x for s in _subscribers if (x := s.callback()) is not None]
+    if not isinstance(callbacks, keras.callbacks.CallbackList):
+        return [*keras.tree.flatten(callbacks or []), *ours]
+    known = {type(callback) for callback in callbacks.callbacks}
+    for callback in ours:
+        if type(callback) not in known:
+            callback.set_model(model)
+            callbacks.callbacks.append(callback)
+    return callbacks
