@@ -15,8 +15,8 @@ from keras.src.backend.common.symbolic_scope import in_symbolic_scope
 __all__ = [
     "built_on",
     "clip_gradients",
-    "decays_weight",
     "decay_weights",
+    "decays_weight",
     "get_stateless_scope",
     "in_symbolic_scope",
     "int4_block_size",

@@ -19,9 +19,11 @@ Keras runs on, and only that one.
 | `row_parts(gradient)` | the ids and rows that a gradient is made of, or None |
 | `to_dense(gradient, shape)` | a gradient of any kind as a tensor |
 | `distinct(ids, rows, count)` | each id once, and sums; `count` in unused places |
+| `is_touched(rows)` | which rows are not all zeros |
 | `take_rows(variable, ids)` | a copy of rows; with None, of all of them |
 | `put_rows(variable, ids, rows, where)` | writes rows back, where `where` is True |
 | `update(optimizer, grads, variables, views)` | runs the rule of an optimizer |
+| `around_train_step(model)` | has lookups in a step see the optimizer's variables |
 | `gradient(fn, x)` | the gradient of a scalar function |
 | `new_bad_id_state(name)` | where compiled code notes a bad id; None if never used |
 | `sync(model)` | brings a model's state back to its variables during `fit` |
@@ -53,9 +55,11 @@ watch_backward = _backend.watch_backward
 row_parts = _backend.row_parts
 to_dense = _backend.to_dense
 distinct = _backend.distinct
+is_touched = _backend.is_touched
 take_rows = _backend.take_rows
 put_rows = _backend.put_rows
 update = _backend.update
+around_train_step = _backend.around_train_step
 gradient = _backend.gradient
 one_hot = _backend.one_hot
 unpack_int4 = _backend.unpack_int4

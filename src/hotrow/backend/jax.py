@@ -1,5 +1,6 @@
 """What differs on JAX. The names are explained in `hotrow.backend`."""
 
+import contextlib
 import weakref
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -153,6 +154,10 @@ def distinct(ids: Any, rows: Any, count: int) -> tuple[Any, Any]:
     return jnp.where(is_new, in_order, count), sums
 
 
+def is_touched(rows: Any) -> Any:
+    return jnp.any(rows != 0, axis=tuple(range(1, rows.ndim)))
+
+
 def take_rows(variable: keras.Variable, ids: Any | None) -> Any:
     return variable.value if ids is None else variable.value.at[ids].get(mode="clip")
 
@@ -170,12 +175,29 @@ def put_rows(variable: keras.Variable, ids: Any | None, rows: Any, where: Any) -
 def update(
     optimizer: keras.Optimizer, grads: list, variables: list, views: list
 ) -> None:
-    grads, variables = [*grads, *(g for g, _ in views)], [*variables, *(v for _, v in views)]
+    grads, variables = (
+        [*grads, *(g for g, _ in views)],
+        [*variables, *(v for _, v in views)],
+    )
     keras_internals.update_variables(optimizer, grads, variables)
 
 
 def gradient(fn: Callable, x: Any) -> Any:
     return jax.grad(fn)(x)
+
+
+def around_train_step(model: keras.Model) -> None:
+    step = model.train_step
+    if hasattr(step, "hotrow_wraps"):
+        return
+
+    def train_step(state: Any, data: Any) -> Any:
+        reading = getattr(model.optimizer, "reading", None)
+        with contextlib.nullcontext() if reading is None else reading(state[2]):
+            return step(state, data)
+
+    train_step.hotrow_wraps = step  # type: ignore[attr-defined]
+    model.train_step = train_step
 
 
 def one_hot(ids: Any, depth: int, dtype: str) -> Any:

@@ -108,6 +108,10 @@ def distinct(ids: Any, rows: Any, count: int) -> tuple[Any, Any]:
     return tf.where(largest < 0, tf.cast(count, ids.dtype), largest), sums
 
 
+def is_touched(rows: Any) -> Any:
+    return tf.reduce_any(rows != 0, axis=list(range(1, len(rows.shape))))
+
+
 def take_rows(variable: keras.Variable, ids: Any | None) -> Any:
     if ids is None:
         return tf.convert_to_tensor(variable)
@@ -141,6 +145,10 @@ def gradient(fn: Callable, x: Any) -> Any:
         tape.watch(x)
         y = fn(x)
     return tape.gradient(y, x, unconnected_gradients="zero")
+
+
+def around_train_step(model: keras.Model) -> None:
+    """Nothing to do: compiled code reads the optimizer's variables itself."""
 
 
 def one_hot(ids: Any, depth: int, dtype: str) -> Any:

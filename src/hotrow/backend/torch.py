@@ -108,10 +108,26 @@ def distinct(ids: Any, rows: Any, count: int) -> tuple[Any, Any]:
     return ids, sums.index_add_(0, place, rows)
 
 
+def is_touched(rows: Any) -> Any:
+    # A mask of every number would take ten times as long.
+    if rows.ndim == 1:
+        return rows != 0
+    rows = rows.flatten(1)
+    return (rows.amax(1) != 0) | (rows.amin(1) != 0)
+
+
 def take_rows(variable: keras.Variable, ids: Any | None) -> Any:
     # An optimizer works on it in place.
     table = variable.value.detach()
-    return table.clone() if ids is None else table.index_select(0, ids)
+    if ids is None:
+        return table.clone()
+    # Memory that is new costs more than the rows in it, so one buffer serves all steps.
+    buffer = getattr(variable, "hotrow_buffer", None)
+    if buffer is None or len(buffer) < len(ids):
+        shape = (len(ids) * 5 // 4, *table.shape[1:])
+        buffer = torch.empty(shape, dtype=table.dtype, device=table.device)
+        variable.hotrow_buffer = buffer
+    return torch.index_select(table, 0, ids, out=buffer[: len(ids)])
 
 
 def put_rows(variable: keras.Variable, ids: Any | None, rows: Any, where: Any) -> None:
@@ -127,7 +143,10 @@ def put_rows(variable: keras.Variable, ids: Any | None, rows: Any, where: Any) -
 def update(
     optimizer: keras.Optimizer, grads: list, variables: list, views: list
 ) -> None:
-    grads, variables = [*grads, *(g for g, _ in views)], [*variables, *(v for _, v in views)]
+    grads, variables = (
+        [*grads, *(g for g, _ in views)],
+        [*variables, *(v for _, v in views)],
+    )
     keras_internals.update_variables(optimizer, grads, variables)
 
 
@@ -136,6 +155,10 @@ def gradient(fn: Callable, x: Any) -> Any:
         x = x.detach().requires_grad_()
         (gradient,) = torch.autograd.grad(fn(x), x)
     return gradient
+
+
+def around_train_step(model: keras.Model) -> None:
+    """Nothing to do: a step reads the optimizer's variables itself."""
 
 
 def one_hot(ids: Any, depth: int, dtype: str) -> Any:

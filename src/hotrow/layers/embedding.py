@@ -131,6 +131,8 @@ class Embedding(IdLayer, keras.layers.Embedding):
     @property
     def embeddings(self) -> Any:
         """The table, `(input_dim, output_dim)`; with LoRA, the two merged."""
+        if self.built:
+            self._catch_up()
         table = super().embeddings
         if not (self.built and self.lora_enabled):
             return table
@@ -231,6 +233,20 @@ class Embedding(IdLayer, keras.layers.Embedding):
                 "type_check=False if it does."
             )
         super().quantize(mode, type_check=False, config=config)
+
+    def _catch_up(self) -> None:
+        for variable in self.trainable_variables:
+            tables.catch_up(variable)
+
+    def get_weights(self) -> list[Any]:
+        """Returns the values of the variables as NumPy arrays."""
+        self._catch_up()
+        return super().get_weights()
+
+    def save_own_variables(self, store: Any) -> None:
+        """Saves the table, and what belongs to it."""
+        self._catch_up()
+        super().save_own_variables(store)
 
     def load_own_variables(self, store: Any) -> None:
         """Loads a table into a built layer. LoRA then starts afresh: `A @ B` is zero.

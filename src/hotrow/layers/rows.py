@@ -21,7 +21,11 @@ Reader = Callable[[keras.layers.Embedding, Ids], Any]
 def look_up(variable: keras.Variable, ids: Ids) -> Any:
     """Returns rows of a variable, in its dtype; zeros for a bad id."""
     by_rows = tables.trained_by_rows(variable)
-    return backend.look_up(variable, ids.values, ids.valid, by_rows)
+    rows = backend.look_up(variable, ids.values, ids.valid, by_rows)
+    table = tables.find(variable)
+    if table is None or table.decay is None:
+        return rows
+    return table.decay.read(variable, ids.values, rows)
 
 
 def float_rows(layer: keras.layers.Embedding, ids: Ids) -> Any:

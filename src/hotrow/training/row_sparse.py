@@ -1,5 +1,6 @@
 """The optimizer that trains tables row by row."""
 
+from contextlib import nullcontext
 from typing import Any
 
 import keras
@@ -8,13 +9,13 @@ from keras import ops
 from hotrow import backend, keras_internals
 from hotrow.training import tables
 from hotrow.training.checks import check_optimizer, check_table
+from hotrow.training.row_decay import RowDecay
 from hotrow.training.row_step import RowStep
 
 
 @keras.saving.register_keras_serializable(package="hotrow")
 class RowSparse(keras.optimizers.LossScaleOptimizer):
-    """Runs a Keras optimizer on the rows of tables that a batch touches, and no others.
-    """
+    """Runs a Keras optimizer on the rows of tables that a batch touches, and no others."""
 
     trains_by_rows = True
 
@@ -67,11 +68,57 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
         self._table_slots = {
             id(slot)
             for variable in found
-            for slot in keras_internals.slots_of(self.inner_optimizer, variable).values()
+            for slot in keras_internals.slots_of(
+                self.inner_optimizer, variable
+            ).values()
         }
+        self._decay = self._new_decay(found)
         keras.Optimizer.build(self, variables)
         for variable in found:
-            tables.claim(variable, self)
+            self.claim(variable)
+
+    def claim(self, variable: keras.Variable) -> None:
+        """Takes a table from the optimizer that trained it before."""
+        decays = self._decay is not None and self._decay.holds_for(variable)
+        tables.claim(variable, self, self._decay if decays else None)
+
+    def _new_decay(self, found: list[keras.Variable]) -> RowDecay | None:
+        inner = self.inner_optimizer
+        padding_ids = [
+            (
+                variable,
+                None if self.update_padding else tables.find(variable).padding_id,
+            )
+            for variable in found
+            if keras_internals.decays_weight(inner, variable)
+        ]
+        return RowDecay(inner, self.add_variable, padding_ids) if padding_ids else None
+
+    def reading(self, optimizer_variables: list) -> Any:
+        """Has tables be read as weight decay has left them by now, on JAX.
+
+        Keras's `fit` does this by itself. A training loop of your own on JAX, with
+        weight decay, runs its forward pass in this context.
+
+        Args:
+            optimizer_variables: The values that go to `stateless_apply`.
+
+        Returns:
+            A context manager.
+        """
+        if not self.built or self._decay is None:
+            return nullcontext()
+        mapping = list(zip(self.variables, optimizer_variables, strict=True))
+        return self._decay.mapped_to(mapping)
+
+    def catch_up(self) -> None:
+        """Applies the weight decay that rows have missed since a batch touched them.
+
+        `fit` does this at its end, and saving, `evaluate` and `predict` do it first. Call
+        it before you read the variable of a table yourself.
+        """
+        if self.built and self._decay is not None:
+            self._decay.catch_up()
 
     def _scales_loss(self, found: list[keras.Variable]) -> bool:
         if self.loss_scaling is not None:
@@ -151,6 +198,11 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
             (gradient, step.view)
             for gradient, step in zip(clipped[len(grads) :], steps, strict=True)
         ]
+        if self._decay is not None:
+            for step in steps:
+                if step.decay is not None:
+                    step.view.assign(step.decay.of_this_step(step.view.value))
+            self._decay.advance()
         stand_ins = [(step.variable, step.view, step.slot_views) for step in steps]
         with keras_internals.standing_in(inner, stand_ins):
             backend.update(inner, clipped[: len(grads)], variables, views)
@@ -173,6 +225,8 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
             for variable in (*variables, *self.inner_optimizer.variables)
             if id(variable) not in self._table_slots
         ]
+        if self._decay is not None:
+            small += [self._decay.sum, self._decay.rest]
         before = [ops.copy(variable.value) for variable in small]
         self._update(grads, variables, steps)
         for variable, value in zip(small, before, strict=True):
@@ -185,6 +239,7 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
 
     def save_own_variables(self, store: Any) -> None:
         """Saves what is not the inner optimizer's, which saves itself."""
+        self.catch_up()
         for place, variable in enumerate(keras_internals.own_variables(self)):
             store[str(place)] = variable.numpy()
 

@@ -26,6 +26,7 @@ class RowStep:
         touched: Which of them are not all zeros: the rows that the step is about.
         view: The rows of the table.
         slot_views: The same rows of the optimizer's slots, by attribute.
+        decay: The weight decay that the table is under, or None.
     """
 
     def __init__(
@@ -39,16 +40,21 @@ class RowStep:
         self.variable = variable
         self._table = tables.find(variable)
         self._optimizer = optimizer
+        self.decay = self._table.decay
         self._ids, gradient = _distinct_rows(variable, gradient)
         if not update_padding:
             gradient = self._without_padding(gradient)
         gradient = ops.cast(gradient, variable.dtype)
-        self.gradient = gradient if scale is None else gradient / ops.cast(scale, variable.dtype)
-        self.touched = _any_of_row(ops.not_equal(self.gradient, 0))
+        if scale is not None:
+            gradient = gradient / ops.cast(scale, variable.dtype)
+        self.gradient = gradient
+        self.touched = backend.is_touched(self.gradient)
 
     def read(self) -> None:
         """Reads the rows of the table and of the slots, and adds what regularizes."""
         rows = backend.take_rows(self.variable, self._ids)
+        if self.decay is not None:
+            rows = self.decay.caught_up(self.variable, self._ids, rows)
         if self._table.regularizer is not None:
             penalty = backend.gradient(self._table.regularizer, rows)
             self.gradient = self.gradient + ops.where(
@@ -68,6 +74,8 @@ class RowStep:
         self._put(self.variable, self.view.value)
         for name, slot in self._slots.items():
             self._put(slot, self.slot_views[name].value)
+        if self.decay is not None:
+            self.decay.mark(self.variable, self._put, self.touched)
 
     def _put(self, variable: keras.Variable, rows: Any) -> None:
         backend.put_rows(variable, self._ids, rows, self.touched)
@@ -98,10 +106,6 @@ def _size(parts: list[tuple[Any, Any]]) -> float:
     """Returns the number of ids; 0 while the shape of a batch is not known."""
     sizes = [ids.shape[0] for ids, _ in parts]
     return 0 if None in sizes else math.fsum(sizes)
-
-
-def _any_of_row(x: Any) -> Any:
-    return ops.any(x, axis=tuple(range(1, len(x.shape)))) if len(x.shape) > 1 else x
 
 
 def _wide(mask: Any, like: Any) -> Any:

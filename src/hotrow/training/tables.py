@@ -10,7 +10,7 @@ from typing import Any
 
 import keras
 
-from hotrow import keras_calls
+from hotrow import backend, keras_calls, keras_internals
 
 
 class Table:
@@ -21,12 +21,14 @@ class Table:
         compute_dtype: Dtype in which the layer computes, such as "float16".
         regularizer: The variable's regularizer while an optimizer has the table: then
             the variable has none, so that Keras does not work through all its rows.
+        decay: The `RowDecay` that the optimizer has the table under, or None.
     """
 
     def __init__(self, padding_id: int | None, compute_dtype: str) -> None:
         self.padding_id = padding_id
         self.compute_dtype = compute_dtype
         self.regularizer: Any = None
+        self.decay: Any = None
         self._trained_by: Any = None
 
     @property
@@ -50,7 +52,7 @@ def register(
     variable.hotrow_table = Table(padding_id, compute_dtype)
     # A model that Keras builds while it trains: the first step is being traced.
     model = keras_calls.running_model()
-    if model is not None and trains_by_rows(model.optimizer):
+    if model is not None and trains_by_rows(getattr(model, "optimizer", None)):
         claim(variable, model.optimizer)
 
 
@@ -70,13 +72,16 @@ def trains_by_rows(optimizer: Any) -> bool:
     return getattr(optimizer, "trains_by_rows", False)
 
 
-def claim(variable: keras.Variable, optimizer: Any) -> None:
+def claim(variable: keras.Variable, optimizer: Any, decay: Any = None) -> None:
     """Lets `optimizer` train a table, in place of whoever did."""
     table = find(variable)
     if table is None:
         raise ValueError(f"{variable.path} is not registered as a table.")
     if table._trained_by is None:
         table.regularizer, variable.regularizer = variable.regularizer, None
+    elif table.decay is not decay:
+        catch_up(variable)
+    table.decay = decay
     table._trained_by = weakref.ref(optimizer, lambda _: release(variable))
 
 
@@ -84,8 +89,19 @@ def release(variable: keras.Variable) -> None:
     """Gives a table back to plain optimizers."""
     table = find(variable)
     if table is not None and table._trained_by is not None:
-        table._trained_by = None
+        catch_up(variable)
+        table._trained_by = table.decay = None
         variable.regularizer, table.regularizer = table.regularizer, None
+
+
+def catch_up(variable: keras.Variable) -> None:
+    """Brings a table up to now, if it can be done here, before it is read whole."""
+    table = find(variable)
+    decay = None if table is None else table.decay
+    if decay is None or keras_internals.get_stateless_scope() is not None:
+        return
+    if backend.peek(decay.sum.value) is not None:
+        decay.catch_up()
 
 
 class _Owner(keras_calls.Subscriber):
@@ -95,10 +111,14 @@ class _Owner(keras_calls.Subscriber):
     """
 
     def before(self, model: keras.Model, name: str) -> None:
-        if name not in ("fit", "train_on_batch") or not model.built:
-            return
-        optimizer = model.optimizer
+        optimizer = getattr(model, "optimizer", None)
         by_rows = trains_by_rows(optimizer)
+        if name not in ("fit", "train_on_batch"):
+            if by_rows:
+                optimizer.catch_up()
+            return
+        if not model.built:
+            return
         if by_rows and not optimizer.built:
             optimizer.build(model.trainable_variables)
         for variable in model.trainable_variables:
@@ -108,7 +128,14 @@ class _Owner(keras_calls.Subscriber):
             if not by_rows:
                 release(variable)
             elif table.trained_by is not optimizer:
-                claim(variable, optimizer)
+                optimizer.claim(variable)
+        if by_rows:
+            backend.around_train_step(model)
+
+    def after(self, model: keras.Model, name: str) -> None:
+        optimizer = getattr(model, "optimizer", None)
+        if name == "fit" and trains_by_rows(optimizer):
+            optimizer.catch_up()
 
 
 _owner = _Owner()
