@@ -73,7 +73,7 @@ def with_gradient(
 def overwrite_with_gradients(
     optimizer: keras.Optimizer, grads: list, variables: list
 ) -> tuple[list, list]:
-    """Sets variables that take their gradient as value (float8), and leaves them out."""
+    """Sets variables whose gradient is their value (float8), and leaves them out."""
     return optimizer._overwrite_variables_directly_with_gradients(grads, variables)
 
 

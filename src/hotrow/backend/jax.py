@@ -86,7 +86,7 @@ def _look_up_by_rows(table: Any, ids: Any, valid: Any | None) -> tuple[Any, Any]
     XLA drops what nobody reads.
     """
 
-    @jax.custom_vjp
+    @jax.custom_vjp  # type: ignore[untyped-decorator]
     def look_up(table: Any, ids: Any, valid: Any | None) -> tuple[Any, Any]:
         return _read(table, ids, valid), table
 
@@ -101,8 +101,9 @@ def _look_up_by_rows(table: Any, ids: Any, valid: Any | None) -> tuple[Any, Any]
     def backward(residuals: tuple[Any, Any], gradients: tuple[Any, Any]) -> Any:
         ids, valid = residuals
         of_rows, of_table = gradients
+        earlier: list[tuple[Any, Any]] | None = []
         if isinstance(of_table, SymbolicZero):
-            of_table, earlier = None, []
+            of_table = None
         else:
             earlier = row_parts(of_table)
         if isinstance(of_rows, SymbolicZero):

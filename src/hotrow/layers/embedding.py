@@ -131,11 +131,10 @@ class Embedding(IdLayer, keras.layers.Embedding):
     @property
     def embeddings(self) -> Any:
         """The table, `(input_dim, output_dim)`; with LoRA, the two merged."""
-        if self.built:
-            self._catch_up()
-        table = super().embeddings
-        if not (self.built and self.lora_enabled):
-            return table
+        if not self.built:
+            return super().embeddings
+        if not self.lora_enabled:
+            return tables.whole(super().embeddings)
         every_id = Ids(ops.arange(self.input_dim, dtype="int32"), None)
         return ops.cast(self._read(every_id), self.variable_dtype)
 

@@ -38,9 +38,9 @@ def check_optimizer(optimizer: Any) -> None:
     if not isinstance(optimizer, ROW_BY_ROW):
         names = ", ".join(cls.__name__ for cls in ROW_BY_ROW)
         raise ValueError(
-            f"RowSparse cannot run {name}: its rule is not known to treat each row of a "
-            f"table by itself. Optimizers that work: {names}, and subclasses of these. "
-            f"Use one of them, or {name} alone, which works through whole tables."
+            f"RowSparse cannot run {name}: its rule is not known to treat each row of "
+            f"a table by itself. Optimizers that work: {names}, and subclasses of "
+            f"these. Use one of them, or {name} alone, which goes through whole tables."
         )
     if optimizer.built:
         raise ValueError(
@@ -50,9 +50,9 @@ def check_optimizer(optimizer: Any) -> None:
         )
     if optimizer.use_ema:
         raise ValueError(
-            f"RowSparse cannot keep a moving average of a table, which would go through "
+            "RowSparse cannot keep a moving average of a table, which would go through "
             f"all of its rows in every step. Received: {name} with use_ema=True. Leave "
-            "out use_ema; keras.callbacks.SwapEMAWeights needs it, too."
+            f"out use_ema, or use {name} alone."
         )
     if optimizer.gradient_accumulation_steps:
         raise ValueError(
@@ -75,15 +75,16 @@ def check_table(variable: keras.Variable) -> None:
     constraint = variable.constraint
     if constraint is not None and not _is_row_wise(constraint, sample):
         raise ValueError(
-            f"RowSparse cannot keep the constraint of {variable.path}, "
-            f"{_describe(constraint)}: what it makes of a row depends on other rows. "
-            "Pass axis=1 to norm constraints, as in keras.constraints.UnitNorm(axis=1), "
-            "so that each row is treated by itself."
+            f"RowSparse cannot keep the constraint of {variable.path}: what it makes "
+            f"of a row depends on other rows. Received: {_describe(constraint)}. Pass "
+            "axis=1 to norm constraints, as in keras.constraints.UnitNorm(axis=1), so "
+            "that each row is treated by itself."
         )
     if regularizer is not None and not _is_sum_over_rows(regularizer, sample):
         raise ValueError(
-            f"RowSparse cannot apply the regularizer of {variable.path}, "
-            f"{_describe(regularizer)}: it is no sum over rows. Use L1, L2 or L1L2."
+            f"RowSparse cannot apply the regularizer of {variable.path}: it is no sum "
+            f"over rows. Received: {_describe(regularizer)}. Use L1, L2 or L1L2 of "
+            "keras.regularizers."
         )
 
 

@@ -94,11 +94,12 @@ class RowDecay:
         now = self.sum - self.rest
         put(self._kept[id(variable)], ops.cast(ops.ones_like(touched), now.dtype) * now)
 
-    def read(self, variable: keras.Variable, ids: Any, rows: Any) -> Any:
-        """Returns rows that a layer looked up as they are now.
+    def read(self, variable: keras.Variable, ids: Any = None, rows: Any = None) -> Any:
+        """Returns rows that a layer looked up, or the whole table, as they are now.
 
         The gradient is that of the rows as they are now, too.
         """
+        rows = variable.value if rows is None else rows
         scope = keras_internals.get_stateless_scope()
         if scope is None or scope.get_current_value(self.sum) is not None:
             return self._now(variable, ids, rows)
@@ -110,16 +111,17 @@ class RowDecay:
             # before which every row has caught up.
             return rows
         raise ValueError(
-            f"{variable.path}, which RowSparse trains with weight decay, is read inside "
-            "a stateless function, where its rows cannot catch up with the decay that "
+            f"{variable.path}, which RowSparse trains with weight decay, is read in a "
+            "stateless function, where its rows cannot catch up with the decay that "
             "they missed. Run the forward pass `with "
             "optimizer.reading(optimizer_variables):`, with the same values that go to "
             "`stateless_apply`."
         )
 
-    def _now(self, variable: keras.Variable, ids: Any, rows: Any) -> Any:
+    def _now(self, variable: keras.Variable, ids: Any | None, rows: Any) -> Any:
         flat = ops.reshape(rows, (-1, *variable.shape[1:]))
-        ids = ops.maximum(ops.reshape(ids, (-1,)), 0)
+        if ids is not None:
+            ids = ops.maximum(ops.reshape(ids, (-1,)), 0)
         now = ops.reshape(self.caught_up(variable, ids, flat), ops.shape(rows))
         return ops.stop_gradient(now - rows) + rows
 

@@ -1,5 +1,6 @@
 """The optimizer that trains tables row by row."""
 
+import warnings
 from contextlib import nullcontext
 from typing import Any
 
@@ -15,7 +16,67 @@ from hotrow.training.row_step import RowStep
 
 @keras.saving.register_keras_serializable(package="hotrow")
 class RowSparse(keras.optimizers.LossScaleOptimizer):
-    """Runs a Keras optimizer on the rows of tables that a batch touches, and no others."""
+    """Runs a Keras optimizer on the rows of tables that a batch touches, and no others.
+
+    A table is the variable of a `hotrow.Embedding` (with LoRA, its factor A). For it, a
+    step reads, updates and writes the rows that the batch touches, and their rows of
+    the optimizer's slots: the cost depends on the batch and not on the table. All other
+    variables are updated as the inner optimizer would alone.
+
+    What it computes, where `g` is the gradient of a table, ids that occur several times
+    summed up:
+
+    - A row is touched if its part of `g` is not all zeros. Rows that a step does not
+      touch do not move, and neither do their slots ("lazy" updates, as in
+      `torch.optim.SparseAdam`). The plain optimizer moves them: Adam by its momentum.
+      With SGD without momentum, with Adagrad and with `RowWiseAdagrad` there is no
+      difference; nor with any optimizer if every step touches every row.
+    - Weight decay is exact nevertheless. A row catches up with the decay that it missed
+      when it is read or touched next.
+    - `clipnorm`, `clipvalue` and `global_clipnorm` give what they give for the dense
+      gradient.
+    - `embeddings_regularizer` adds its gradient once to each row that is touched, and
+      nothing to the loss that is reported; `embeddings_constraint` holds for rows that
+      are touched.
+    - The row of id 0 of a layer with `mask_zero=True` gets no update and no decay, as
+      with `padding_idx` of PyTorch, unless `update_padding=True`.
+    - Where a table is used whole as well (as an output layer tied to it), its gradient
+      is dense and so is the work; rows with a gradient of zeros are not touched then,
+      either.
+
+    In `fit`, `train_on_batch` and a `train_step` of your own there is nothing to do. In
+    a training loop of your own, build the optimizer on the variables of the model
+    before the first step, and take the gradient of `optimizer.scale_loss(loss)`:
+    without the latter the result is the same, but on PyTorch a step costs what the
+    table costs.
+
+    Example:
+
+    >>> model = keras.Sequential([hotrow.Embedding(1000, 8), keras.layers.Dense(1)])
+    >>> model.compile(hotrow.RowSparse(keras.optimizers.Adam(1e-3)), "mse")
+    >>> loss = model.train_on_batch(np.array([[3, 5, 3]]), np.ones((1, 3, 1)))
+
+    Args:
+        inner_optimizer: Instance of `keras.optimizers.SGD`, `RMSprop`, `Adam`, `AdamW`,
+            `Adagrad`, `Adadelta`, `Adamax`, `Nadam`, `Ftrl`, `Lion` or
+            `hotrow.RowWiseAdagrad`, or of a subclass; or the name of one of Keras. In a
+            `keras.optimizers.LossScaleOptimizer` it brings that one's scale along.
+        update_padding: Whether to train the row of the padding id of layers with
+            `mask_zero=True`. Defaults to `False`.
+        loss_scaling: Whether to scale the loss against underflow of float16, as
+            `keras.optimizers.LossScaleOptimizer` does: a step with a gradient that is
+            not finite changes nothing but the scale. By default it does if a layer with
+            a table, or the global dtype policy, computes in float16.
+        initial_scale: Float, the first scale. Defaults to `2.0 ** 15`.
+        dynamic_growth_steps: Integer: after so many finite steps the scale is doubled.
+            Defaults to `2000`.
+        name: Name of the optimizer.
+
+    Raises:
+        ValueError: If the inner optimizer is none of the above or has been built, or
+            has `use_ema` or `gradient_accumulation_steps`; and when it is built, if the
+            constraint or the regularizer of a table is not one row by row.
+    """
 
     trains_by_rows = True
 
@@ -30,9 +91,7 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
         name: str | None = None,
     ) -> None:
         inner = keras.optimizers.get(inner_optimizer)
-        if isinstance(inner, keras.optimizers.LossScaleOptimizer):
-            if isinstance(inner, RowSparse):
-                raise ValueError("no")
+        if type(inner) is keras.optimizers.LossScaleOptimizer:
             loss_scaling = True
             initial_scale = inner.initial_scale
             dynamic_growth_steps = inner.dynamic_growth_steps
@@ -40,6 +99,7 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
         check_optimizer(inner)
         fixed_scale = inner.loss_scale_factor
         super().__init__(inner, initial_scale, dynamic_growth_steps, name=name)
+        # Which took it away, as it scales by itself.
         inner.loss_scale_factor = fixed_scale
         tables.watch_models()
         self.update_padding = update_padding
@@ -51,10 +111,18 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
             return
         variables = list(var_list)
         found = [v for v in variables if tables.find(v) is not None]
+        if not found:
+            warnings.warn(
+                f"RowSparse found no table among {len(variables)} variables, so it "
+                "does what its inner optimizer would do alone. A layer with a table is "
+                "hotrow.Embedding; keras.layers.Embedding is none.",
+                stacklevel=2,
+            )
         for variable in found:
             check_table(variable)
         self.inner_optimizer.build(variables)
-        self.step_counter = self.dynamic_scale = None
+        self.step_counter: Any = None
+        self.dynamic_scale: Any = None
         if self._scales_loss(found):
             self.step_counter = self.add_variable(
                 (), "zeros", "int", name="step_counter"
@@ -87,7 +155,7 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
         padding_ids = [
             (
                 variable,
-                None if self.update_padding else tables.find(variable).padding_id,
+                None if self.update_padding else tables.get(variable).padding_id,
             )
             for variable in found
             if keras_internals.decays_weight(inner, variable)
@@ -114,8 +182,8 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
     def catch_up(self) -> None:
         """Applies the weight decay that rows have missed since a batch touched them.
 
-        `fit` does this at its end, and saving, `evaluate` and `predict` do it first. Call
-        it before you read the variable of a table yourself.
+        `fit` does this at its end, and saving, `evaluate` and `predict` do it first.
+        Call it before you read the variable of a table yourself.
         """
         if self.built and self._decay is not None:
             self._decay.catch_up()
@@ -123,7 +191,7 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
     def _scales_loss(self, found: list[keras.Variable]) -> bool:
         if self.loss_scaling is not None:
             return self.loss_scaling
-        dtypes = {tables.find(variable).compute_dtype for variable in found}
+        dtypes = {tables.get(variable).compute_dtype for variable in found}
         dtypes.add(keras.config.dtype_policy().compute_dtype)
         return "float16" in dtypes
 

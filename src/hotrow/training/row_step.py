@@ -38,7 +38,7 @@ class RowStep:
         update_padding: bool,
     ) -> None:
         self.variable = variable
-        self._table = tables.find(variable)
+        self._table = tables.get(variable)
         self._optimizer = optimizer
         self.decay = self._table.decay
         self._ids, gradient = _distinct_rows(variable, gradient)

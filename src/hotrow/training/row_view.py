@@ -10,8 +10,8 @@ class RowView(keras.Variable):
     """A `keras.Variable` whose value is rows of another, for an optimizer to update.
 
     An optimizer's update rule works number by number, so that what is right for a table
-    and its slots is right for the same rows of each. The view lives within one step: its
-    value is a tensor, and assigning to it changes nothing else.
+    and its slots is right for the same rows of each. The view lives within one step:
+    its value is a tensor, and assigning to it changes nothing else.
 
     Args:
         variable: The variable that the rows are of.

@@ -21,11 +21,11 @@ class RowWiseAdagrad(keras.optimizers.Optimizer):
     systems train their tables with it. For a variable of one axis, or of width 1, it is
     Adagrad.
 
-    Sources: Duchi, Hazan and Singer, "Adaptive Subgradient Methods for Online Learning
-    and Stochastic Optimization", 2011, https://jmlr.org/papers/v12/duchi11a.html, for
-    Adagrad; Mudigere et al., "Software-Hardware Co-design for Fast and Scalable Training
-    of Deep Learning Recommendation Models", 2022, https://arxiv.org/abs/2104.05158, for
-    one accumulator a row.
+    Sources: for Adagrad, Duchi, Hazan and Singer, "Adaptive Subgradient Methods for
+    Online Learning and Stochastic Optimization", 2011,
+    https://jmlr.org/papers/v12/duchi11a.html; for one accumulator a row, Mudigere et
+    al., "Software-Hardware Co-design for Fast and Scalable Training of Deep Learning
+    Recommendation Models", 2022, https://arxiv.org/abs/2104.05158.
 
     Example:
 

@@ -1,8 +1,8 @@
 """Which variables are tables, and who trains them.
 
-A table is a variable of shape `(rows, ...)` that a layer looks up by id. A layer says so
-once, with `register`; an optimizer that trains tables row by row claims those among its
-variables, with `claim`. Everything else asks here.
+A table is a variable of shape `(rows, ...)` that a layer looks up by id. A layer says
+so once, with `register`; an optimizer that trains tables row by row claims those among
+its variables, with `claim`. Everything else asks here.
 """
 
 import weakref
@@ -61,6 +61,14 @@ def find(variable: Any) -> Table | None:
     return getattr(variable, "hotrow_table", None)
 
 
+def get(variable: Any) -> Table:
+    """Returns what is known of a table."""
+    table = find(variable)
+    if table is None:
+        raise ValueError(f"{variable.path} is not registered as a table.")
+    return table
+
+
 def trained_by_rows(variable: Any) -> bool:
     """Whether a gradient of `variable` should come as rows."""
     table = find(variable)
@@ -74,9 +82,7 @@ def trains_by_rows(optimizer: Any) -> bool:
 
 def claim(variable: keras.Variable, optimizer: Any, decay: Any = None) -> None:
     """Lets `optimizer` train a table, in place of whoever did."""
-    table = find(variable)
-    if table is None:
-        raise ValueError(f"{variable.path} is not registered as a table.")
+    table = get(variable)
     if table._trained_by is None:
         table.regularizer, variable.regularizer = variable.regularizer, None
     elif table.decay is not decay:
@@ -94,24 +100,33 @@ def release(variable: keras.Variable) -> None:
         variable.regularizer, table.regularizer = table.regularizer, None
 
 
-def catch_up(variable: keras.Variable) -> None:
-    """Brings a table up to now, if it can be done here, before it is read whole."""
+def catch_up(variable: keras.Variable) -> bool:
+    """Brings a table up to now before it is read whole; False if it cannot be, here."""
     table = find(variable)
     decay = None if table is None else table.decay
-    if decay is None or keras_internals.get_stateless_scope() is not None:
-        return
-    if backend.peek(decay.sum.value) is not None:
-        decay.catch_up()
+    if decay is None:
+        return True
+    if keras_internals.get_stateless_scope() is not None:
+        return False
+    if backend.peek(decay.sum.value) is None:
+        return False
+    decay.catch_up()
+    return True
+
+
+def whole(variable: keras.Variable) -> Any:
+    """Returns a table as it is now: the variable, or in a compiled step a tensor."""
+    return variable if catch_up(variable) else get(variable).decay.read(variable)
 
 
 class _Owner(keras_calls.Subscriber):
-    """Before a model trains, sees to it that its optimizer, and no other, has its tables.
+    """Sees to it that the tables of a model that trains belong to its optimizer.
 
     Two models may share a table, or one be compiled with another optimizer than before.
     """
 
     def before(self, model: keras.Model, name: str) -> None:
-        optimizer = getattr(model, "optimizer", None)
+        optimizer: Any = getattr(model, "optimizer", None)
         by_rows = trains_by_rows(optimizer)
         if name not in ("fit", "train_on_batch"):
             if by_rows:
@@ -133,7 +148,7 @@ class _Owner(keras_calls.Subscriber):
             backend.around_train_step(model)
 
     def after(self, model: keras.Model, name: str) -> None:
-        optimizer = getattr(model, "optimizer", None)
+        optimizer: Any = getattr(model, "optimizer", None)
         if name == "fit" and trains_by_rows(optimizer):
             optimizer.catch_up()
 
