@@ -28,6 +28,14 @@ def rmsprop(w, g, s, lr, t, rho=0.9, epsilon=1e-7):
     return w - lr * g / np.sqrt(s["v"] + epsilon)
 
 
+def centered_rmsprop(w, g, s, lr, t, rho=0.9, momentum=0.5, epsilon=1e-7):
+    s["v"] = rho * s["v"] + (1 - rho) * g**2
+    s["a"] = rho * s["a"] + (1 - rho) * g
+    root = np.sqrt(s["v"] - s["a"] ** 2 + epsilon)
+    s["m"] = momentum * s["m"] + lr * g / root
+    return w - s["m"]
+
+
 def adam(w, g, s, lr, t, b1=0.9, b2=0.999, epsilon=1e-7, amsgrad=False):
     s["m"] = b1 * s["m"] + (1 - b1) * g
     s["v"] = b2 * s["v"] + (1 - b2) * g**2
@@ -97,6 +105,7 @@ SLOTS = {
     momentum: {"v": 0.0},
     nesterov: {"v": 0.0},
     rmsprop: {"v": 0.0},
+    centered_rmsprop: {"v": 0.0, "a": 0.0, "m": 0.0},
     adam: {"m": 0.0, "v": 0.0},
     amsgrad: {"m": 0.0, "v": 0.0, "h": 0.0},
     adagrad: {"a": 0.1},

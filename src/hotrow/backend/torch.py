@@ -50,8 +50,8 @@ def _read(table: Any, ids: Any) -> Any:
     return rows.reshape(*ids.shape, *table.shape[1:])
 
 
-# The losses whose backward pass is under way.
-_backward_passes: list[Any] = []
+# The number that PyTorch gave the backward pass of the last training step.
+_step_backward: int | None = None
 
 
 class _WatchBackward(torch.autograd.Function):
@@ -63,8 +63,8 @@ class _WatchBackward(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, gradient: Any) -> Any:
-        _backward_passes.append(ctx)
-        torch.autograd.Variable._execution_engine.queue_callback(_backward_passes.pop)
+        global _step_backward
+        _step_backward = torch._C._current_graph_task_id()
         return gradient
 
 
@@ -85,7 +85,7 @@ class _LookUpByRows(torch.autograd.Function):
     def backward(ctx: Any, gradient: Any) -> tuple[Any, None]:
         ids = ctx.saved_tensors[0].flatten()
         rows = gradient.reshape(-1, *ctx.shape[1:])
-        if not _backward_passes:
+        if torch._C._current_graph_task_id() != _step_backward:
             return rows.new_zeros(ctx.shape).index_add_(0, ids, rows), None
         ids = ids.long().unsqueeze(0)
         sparse = torch.sparse_coo_tensor(ids, rows, ctx.shape, check_invariants=False)
