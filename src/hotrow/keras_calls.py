@@ -24,6 +24,9 @@ WRAPPED_METHODS = (
     "predict_on_batch",
 )
 
+# Methods that read the variables, and before which only `before` runs.
+READING_METHODS = ("get_weights",)
+
 
 class Subscriber:
     """What happens around a call. Each method gets the model and the method's name."""
@@ -54,6 +57,10 @@ def subscribe(subscriber: Subscriber) -> None:
         method = getattr(keras.Model, name)
         if not hasattr(method, "_hotrow_wraps"):
             setattr(keras.Model, name, _wrapped(method))
+    for name in READING_METHODS:
+        method = getattr(keras.Model, name)
+        if not hasattr(method, "_hotrow_wraps"):
+            setattr(keras.Model, name, _wrapped_reading(method))
 
 
 def running_model() -> keras.Model | None:
@@ -88,6 +95,19 @@ def _wrapped(method: Callable) -> Callable:
         for subscriber in _subscribers:
             subscriber.after(self, name)
         return result
+
+    run._hotrow_wraps = method  # type: ignore[attr-defined]
+    return run
+
+
+def _wrapped_reading(method: Callable) -> Callable:
+    name = method.__name__
+
+    @functools.wraps(method)
+    def run(self: keras.Model, *args: Any, **kwargs: Any) -> Any:
+        for subscriber in _subscribers:
+            subscriber.before(self, name)
+        return method(self, *args, **kwargs)
 
     run._hotrow_wraps = method  # type: ignore[attr-defined]
     return run

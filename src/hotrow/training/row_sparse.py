@@ -330,3 +330,8 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
             "update_padding": self.update_padding,
             "loss_scaling": self.loss_scaling,
         }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        """Returns an optimizer from what `get_config` gave, which it leaves as it is."""
+        return super().from_config(dict(config), custom_objects)
