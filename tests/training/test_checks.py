@@ -60,9 +60,7 @@ def test_a_moving_average_is_refused():
 
 
 def test_gradient_accumulation_is_refused():
-    with pytest.raises(
-        ValueError, match=r"gradient_accumulation_steps=4. Use a larger"
-    ):
+    with pytest.raises(ValueError, match=r"accumulation_steps=4. Use a larger"):
         hotrow.RowSparse(K.Adam(gradient_accumulation_steps=4))
 
 
@@ -96,9 +94,7 @@ def test_a_regularizer_that_is_no_sum_over_rows_is_refused():
     regularizer = keras.regularizers.OrthogonalRegularizer()
     model = sum_of_rows(new_table(embeddings_regularizer=regularizer))
     model.compile(hotrow.RowSparse("sgd"), linear_loss)
-    with pytest.raises(
-        ValueError, match=r"it is no sum over rows. Received: Orthogona"
-    ):
+    with pytest.raises(ValueError, match=r"no sum over rows. Received: Orthogona"):
         train(model, batches(seed=0, steps=1))
     # Nothing was taken from the layer.
     assert model.layers[1].embeddings.regularizer is regularizer

@@ -52,7 +52,5 @@ def test_its_slots_take_one_number_a_row():
 
 
 def test_a_negative_start_is_refused():
-    with pytest.raises(
-        ValueError, match=r"must be 0 or more. Received: initial_accumu"
-    ):
+    with pytest.raises(ValueError, match=r"must be 0 or more. Received: initial_"):
         hotrow.RowWiseAdagrad(initial_accumulator_value=-1.0)

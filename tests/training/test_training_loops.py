@@ -233,14 +233,14 @@ def test_nothing_of_the_size_of_the_table_is_made_in_a_step(calls, inner):
 
 @only["jax"]
 def test_what_a_gradient_was_made_of_is_forgotten_with_it():
-    from hotrow.backend import jax as seam
+    from hotrow.backend.jax import lookup
 
     model = sum_of_rows(new_table())
     model.compile(hotrow.RowSparse("adam"), linear_loss)
     train(model, batches(seed=0, steps=2))
     del model
     keras.utils.clear_session(free_memory=True)
-    assert not seam._parts
+    assert not lookup._parts
 
 
 def test_after_a_plain_optimizer_takes_over_gradients_are_plain():

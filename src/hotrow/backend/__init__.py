@@ -1,7 +1,7 @@
 """The seam between Hotrow and the three backends.
 
-Each of `jax.py`, `tensorflow.py` and `torch.py` defines the same few names, and
-nothing else in the package imports a backend. This module loads the one that
+Each of `jax`, `tensorflow` and `torch` defines the same few names, in files of the same
+names, and nothing else in the package imports a backend. This module loads the one that
 Keras runs on, and only that one.
 
 | name | is |

@@ -333,5 +333,6 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
-        """Returns an optimizer from what `get_config` gave, which it leaves as it is."""
+        """Returns an optimizer from what `get_config` gave."""
+        # A copy, since Keras takes things out of it.
         return super().from_config(dict(config), custom_objects)

@@ -1,31 +1,10 @@
-"""What differs on PyTorch. The names are explained in `hotrow.backend`."""
+"""Reading rows, and their gradients, on PyTorch. The names: `hotrow.backend`."""
 
 from collections.abc import Callable
 from typing import Any
 
 import keras
-import numpy as np
 import torch
-
-from hotrow import keras_internals
-
-SURVIVES_RAISE = True
-
-
-def peek(x: Any) -> np.ndarray | None:
-    if x.device.type == "meta" or torch.compiler.is_exporting():
-        return None
-    if keras_internals.in_symbolic_scope():
-        # Keras infers shapes on tensors of ones, which need not be ids at all.
-        return None
-    x = x.detach()
-    # NumPy has no bfloat16 and no float8.
-    narrow_float = x.dtype.is_floating_point and x.dtype.itemsize <= 2
-    return (x.float() if narrow_float else x).cpu().numpy()
-
-
-def outside_graph(fn: Callable) -> Callable:
-    return torch.compiler.disable(fn)
 
 
 def map_values(fn: Callable, x: Any) -> Any:
@@ -102,65 +81,6 @@ def to_dense(gradient: Any, shape: tuple[int, ...]) -> Any:
     return gradient.to_dense() if gradient.is_sparse else gradient
 
 
-def distinct(ids: Any, rows: Any, count: int) -> tuple[Any, Any]:
-    ids, place = torch.unique(ids, return_inverse=True)
-    sums = rows.new_zeros((len(ids), *rows.shape[1:]))
-    return ids, sums.index_add_(0, place, rows)
-
-
-def is_touched(rows: Any) -> Any:
-    # A mask of every number would take ten times as long.
-    if rows.ndim == 1:
-        return rows != 0
-    rows = rows.flatten(1)
-    return (rows.amax(1) != 0) | (rows.amin(1) != 0)
-
-
-def take_rows(variable: keras.Variable, ids: Any | None) -> Any:
-    # An optimizer works on it in place.
-    table = variable.value.detach()
-    if ids is None:
-        return table.clone()
-    # Memory that is new costs more than the rows in it, so one buffer serves all steps.
-    buffer = getattr(variable, "hotrow_buffer", None)
-    if buffer is None or len(buffer) < len(ids):
-        shape = (len(ids) * 5 // 4, *table.shape[1:])
-        buffer = torch.empty(shape, dtype=table.dtype, device=table.device)
-        variable.hotrow_buffer = buffer
-    return torch.index_select(table, 0, ids, out=buffer[: len(ids)])
-
-
-def put_rows(variable: keras.Variable, ids: Any | None, rows: Any, where: Any) -> None:
-    with torch.no_grad():
-        table = variable.value
-        if ids is None:
-            ids = torch.arange(len(table), device=table.device)
-        if not where.all():
-            ids, rows = ids[where], rows[where]
-        table.index_copy_(0, ids, rows)
-
-
-def update(
-    optimizer: keras.Optimizer, grads: list, variables: list, views: list
-) -> None:
-    grads, variables = (
-        [*grads, *(g for g, _ in views)],
-        [*variables, *(v for _, v in views)],
-    )
-    keras_internals.update_variables(optimizer, grads, variables)
-
-
-def gradient(fn: Callable, x: Any) -> Any:
-    with torch.enable_grad():
-        x = x.detach().requires_grad_()
-        (gradient,) = torch.autograd.grad(fn(x), x)
-    return gradient
-
-
-def around_train_step(model: keras.Model) -> None:
-    """Nothing to do: a step reads the optimizer's variables itself."""
-
-
 def one_hot(ids: Any, depth: int, dtype: str) -> Any:
     hot = (ids >= 0).unsqueeze(-1)
     zeros = torch.zeros(
@@ -188,11 +108,3 @@ def add_product(rows: Any, a: Any, b: Any, scale: float) -> Any:
     # In place, in the memory of the rows that were just read.
     flat = rows.reshape(-1, b.shape[-1])
     return flat.addmm_(a.reshape(-1, b.shape[0]), b, alpha=scale).reshape(rows.shape)
-
-
-def new_bad_id_state(name: str) -> None:
-    """Nothing: a layer sees the values on PyTorch, and raises at once."""
-
-
-def sync(model: keras.Model) -> None:
-    """Nothing to do: training updates the variables themselves."""

@@ -1,6 +1,5 @@
-"""What differs on JAX. The names are explained in `hotrow.backend`."""
+"""Reading rows, and their gradients, on JAX. The names: `hotrow.backend`."""
 
-import contextlib
 import weakref
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -8,25 +7,11 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import keras
-import numpy as np
 from jax.custom_derivatives import SymbolicZero
 from jax.experimental.sparse import JAXSparse
 
 from hotrow import keras_internals
-
-# `fit` takes the weights out of the variables and donates them to the compiled step,
-# so an exception from inside it leaves the model without weights.
-SURVIVES_RAISE = False
-
-_KINDS: tuple[Any, ...] = (None, np.int32, np.uint32, np.float32)
-
-
-def peek(x: Any) -> np.ndarray | None:
-    return None if isinstance(x, jax.core.Tracer) else np.asarray(x)
-
-
-def outside_graph(fn: Callable) -> Callable:
-    return fn
+from hotrow.backend.jax.tracing import same_trace
 
 
 def map_values(fn: Callable, x: Any) -> Any:
@@ -42,7 +27,7 @@ def look_up(
     rows, same_table = _look_up_by_rows(table, ids, valid)
     # The next lookup in this step reads the table that this one hands on. So the
     # gradients of all lookups form a chain, and its end knows the rows of each.
-    if _same_trace(same_table, table):
+    if same_trace(same_table, table):
         variable.assign(same_table)
     return rows
 
@@ -146,61 +131,6 @@ def watch_backward(loss: Any) -> Any:
     return loss
 
 
-def distinct(ids: Any, rows: Any, count: int) -> tuple[Any, Any]:
-    # A sort without payload and a search is six times faster than an argsort on a CPU.
-    in_order = jnp.sort(ids)
-    place = jnp.searchsorted(in_order, ids).astype("int32")
-    sums = jnp.zeros_like(rows).at[place].add(rows, mode="promise_in_bounds")
-    is_new = jnp.concatenate([in_order[:1] < count, in_order[1:] != in_order[:-1]])
-    return jnp.where(is_new, in_order, count), sums
-
-
-def is_touched(rows: Any) -> Any:
-    return jnp.any(rows != 0, axis=tuple(range(1, rows.ndim)))
-
-
-def take_rows(variable: keras.Variable, ids: Any | None) -> Any:
-    return variable.value if ids is None else variable.value.at[ids].get(mode="clip")
-
-
-def put_rows(variable: keras.Variable, ids: Any | None, rows: Any, where: Any) -> None:
-    wide = (..., *[None] * (rows.ndim - 1))
-    table = variable.value
-    if ids is None:
-        variable.assign(jnp.where(where[wide], rows, table))
-        return
-    ids = jnp.where(where, ids, table.shape[0])
-    variable.assign(table.at[ids].set(rows, mode="drop"))
-
-
-def update(
-    optimizer: keras.Optimizer, grads: list, variables: list, views: list
-) -> None:
-    grads, variables = (
-        [*grads, *(g for g, _ in views)],
-        [*variables, *(v for _, v in views)],
-    )
-    keras_internals.update_variables(optimizer, grads, variables)
-
-
-def gradient(fn: Callable, x: Any) -> Any:
-    return jax.grad(fn)(x)
-
-
-def around_train_step(model: keras.Model) -> None:
-    step = model.train_step
-    if hasattr(step, "hotrow_wraps"):
-        return
-
-    def train_step(state: Any, data: Any) -> Any:
-        reading = getattr(model.optimizer, "reading", None)
-        with contextlib.nullcontext() if reading is None else reading(state[2]):
-            return step(state, data)
-
-    train_step.hotrow_wraps = step  # type: ignore[attr-defined]
-    model.train_step = train_step
-
-
 def one_hot(ids: Any, depth: int, dtype: str) -> Any:
     return jax.nn.one_hot(ids, depth, dtype=dtype)
 
@@ -222,86 +152,3 @@ def add_product(rows: Any, a: Any, b: Any, scale: float) -> Any:
     # Flat, because XLA does not fuse the sum with a product of more axes.
     product = a.reshape(-1, a.shape[-1]) @ (scale * b)
     return (rows.reshape(product.shape) + product).reshape(rows.shape)
-
-
-class BadIdState(keras.random.SeedGenerator):
-    """Two unsigned words: the kind of the first bad id (0 for none), and its bits.
-
-    Keras carries the state of a seed generator through a compiled step as it does a
-    weight, yet counts, saves and lists it as no weight. That is what a flag needs.
-    """
-
-    def __init__(self, name: str) -> None:
-        super().__init__(seed=0, name=name)
-        self._seen_on_host: int | float | None = None
-        self._has_callback = False
-
-    def save_own_variables(self, store: Any) -> None:
-        """Saves nothing: a file has what the same file from Keras's layer has."""
-
-    def load_own_variables(self, store: Any) -> None:
-        """Loads nothing."""
-
-    def note(
-        self, any_bad: Any, first: Any, watched: bool, error: Callable[[Any], Exception]
-    ) -> None:
-        """Notes `first` if `any_bad`, from inside a trace."""
-        kind, word = _encode(first)
-        scope = keras_internals.get_stateless_scope()
-        old = None if scope is None else scope.get_current_value(self.state)
-        if old is not None and _same_trace(old, any_bad):
-            new = jnp.stack([jnp.uint32(kind), word])
-            self.state.assign(jnp.where(any_bad & (old[0] == 0), new, old))
-            return
-
-        # No Keras state reaches this trace (a plain `jax.jit`), or the lookup is in an
-        # inner one (`scan`, `remat`) that a value cannot leave by assignment.
-        def on_host(any_bad: Any, first: Any) -> None:
-            # Under `vmap` the condition below is a select, and this always runs.
-            if np.any(any_bad):
-                value = np.asarray(first).ravel()[0].item()
-                if not watched:
-                    raise error(value)
-                if self._seen_on_host is None:
-                    self._seen_on_host = value
-
-        self._has_callback = True
-        jax.lax.cond(
-            any_bad,
-            lambda: jax.debug.callback(on_host, any_bad, first),
-            lambda: None,
-        )
-
-    def take(self) -> int | float | None:
-        """Returns the bad id that was noted, if one was, and forgets it."""
-        if self._has_callback:
-            jax.effects_barrier()
-        seen, self._seen_on_host = self._seen_on_host, None
-        kind, word = np.asarray(self.state.value)
-        if kind:
-            self.state.assign(np.zeros(2, "uint32"))
-            seen = np.asarray(word, "uint32").view(_KINDS[kind]).item()
-        return seen
-
-
-def _encode(value: Any) -> tuple[int, Any]:
-    if jnp.issubdtype(value.dtype, jnp.floating):
-        kind = 3
-    elif jnp.issubdtype(value.dtype, jnp.unsignedinteger):
-        kind = 2
-    else:
-        kind = 1
-    word = jax.lax.bitcast_convert_type(value.astype(_KINDS[kind]), jnp.uint32)
-    return kind, word
-
-
-def _same_trace(a: Any, b: Any) -> bool:
-    return getattr(a, "_trace", None) is getattr(b, "_trace", None)
-
-
-def new_bad_id_state(name: str) -> BadIdState:
-    return BadIdState(name)
-
-
-def sync(model: keras.Model) -> None:
-    model.jax_state_sync()

@@ -1,0 +1,53 @@
+"""What differs on JAX. The names are explained in `hotrow.backend`."""
+
+from hotrow.backend.jax.bad_ids import new_bad_id_state
+from hotrow.backend.jax.lookup import (
+    add_product,
+    dequantize,
+    look_up,
+    map_values,
+    one_hot,
+    row_parts,
+    to_dense,
+    unpack_int4,
+    watch_backward,
+)
+from hotrow.backend.jax.tracing import (
+    SURVIVES_RAISE,
+    around_train_step,
+    outside_graph,
+    peek,
+    sync,
+)
+from hotrow.backend.jax.training import (
+    distinct,
+    gradient,
+    is_touched,
+    put_rows,
+    take_rows,
+    update,
+)
+
+__all__ = [
+    "SURVIVES_RAISE",
+    "add_product",
+    "around_train_step",
+    "dequantize",
+    "distinct",
+    "gradient",
+    "is_touched",
+    "look_up",
+    "map_values",
+    "new_bad_id_state",
+    "one_hot",
+    "outside_graph",
+    "peek",
+    "put_rows",
+    "row_parts",
+    "sync",
+    "take_rows",
+    "to_dense",
+    "unpack_int4",
+    "update",
+    "watch_backward",
+]

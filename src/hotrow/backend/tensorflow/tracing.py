@@ -1,0 +1,37 @@
+"""What is known on TensorFlow while a step is traced. The names: `hotrow.backend`."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from tensorflow.python.ops import control_flow_util
+
+SURVIVES_RAISE = True
+
+
+def peek(x: Any) -> np.ndarray | None:
+    try:
+        values: np.ndarray = x.numpy()
+    except (AttributeError, NotImplementedError):
+        # A tensor of a graph has no such method, and a variable's raises there.
+        return None
+    return values
+
+
+def outside_graph(fn: Callable) -> Callable:
+    return fn
+
+
+def around_train_step(model: keras.Model) -> None:
+    """Nothing to do: compiled code reads the optimizer's variables itself."""
+
+
+def in_xla() -> bool:
+    graph = tf.compat.v1.get_default_graph()
+    return control_flow_util.GraphOrParentsInXlaContext(graph)
+
+
+def sync(model: keras.Model) -> None:
+    """Nothing to do: compiled code writes to the variables themselves."""

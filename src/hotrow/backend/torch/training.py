@@ -1,0 +1,64 @@
+"""Updating rows of variables on PyTorch. The names: `hotrow.backend`."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import torch
+
+from hotrow import keras_internals
+
+
+def distinct(ids: Any, rows: Any, count: int) -> tuple[Any, Any]:
+    ids, place = torch.unique(ids, return_inverse=True)
+    sums = rows.new_zeros((len(ids), *rows.shape[1:]))
+    return ids, sums.index_add_(0, place, rows)
+
+
+def is_touched(rows: Any) -> Any:
+    # A mask of every number would take ten times as long.
+    if rows.ndim == 1:
+        return rows != 0
+    rows = rows.flatten(1)
+    return (rows.amax(1) != 0) | (rows.amin(1) != 0)
+
+
+def take_rows(variable: keras.Variable, ids: Any | None) -> Any:
+    # An optimizer works on it in place.
+    table = variable.value.detach()
+    if ids is None:
+        return table.clone()
+    # Memory that is new costs more than the rows in it, so one buffer serves all steps.
+    buffer = getattr(variable, "hotrow_buffer", None)
+    if buffer is None or len(buffer) < len(ids):
+        shape = (len(ids) * 5 // 4, *table.shape[1:])
+        buffer = torch.empty(shape, dtype=table.dtype, device=table.device)
+        variable.hotrow_buffer = buffer
+    return torch.index_select(table, 0, ids, out=buffer[: len(ids)])
+
+
+def put_rows(variable: keras.Variable, ids: Any | None, rows: Any, where: Any) -> None:
+    with torch.no_grad():
+        table = variable.value
+        if ids is None:
+            ids = torch.arange(len(table), device=table.device)
+        if not where.all():
+            ids, rows = ids[where], rows[where]
+        table.index_copy_(0, ids, rows)
+
+
+def update(
+    optimizer: keras.Optimizer, grads: list, variables: list, views: list
+) -> None:
+    grads, variables = (
+        [*grads, *(g for g, _ in views)],
+        [*variables, *(v for _, v in views)],
+    )
+    keras_internals.update_variables(optimizer, grads, variables)
+
+
+def gradient(fn: Callable, x: Any) -> Any:
+    with torch.enable_grad():
+        x = x.detach().requires_grad_()
+        (gradient,) = torch.autograd.grad(fn(x), x)
+    return gradient
