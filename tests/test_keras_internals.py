@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 import hotrow
-from hotrow import keras_internals
+from hotrow import backend, keras_internals
+from hotrow.training.row_view import RowView
 
 SOURCE = Path(hotrow.__file__).parent
 
@@ -78,6 +79,90 @@ def test_a_seed_generator_is_state_but_no_weight():
     assert len(layer.weights) == 2
     assert tuple(layer.generator.state.shape) == (2,)
     assert not layer.generator.state.numpy().any()
+
+
+def built_adam(**kwargs):
+    variables = [keras.Variable(np.ones((4, 2))), keras.Variable(np.ones(3))]
+    optimizer = keras.optimizers.Adam(0.1, **kwargs)
+    optimizer.build(variables)
+    return optimizer, variables
+
+
+def test_an_optimizer_shows_its_slots_and_variables():
+    optimizer, variables = built_adam()
+    slots = keras_internals.slots_of(optimizer, variables[0])
+    assert len(slots) == 2
+    assert {tuple(slot.shape) for slot in slots.values()} == {(4, 2)}
+    assert [id(v) for v in keras_internals.built_on(optimizer)] == list(
+        map(id, variables)
+    )
+    own = keras_internals.own_variables(optimizer)
+    assert {id(slot) for slot in slots.values()} <= {id(v) for v in own}
+
+
+def test_every_optimizer_that_is_supported_shows_all_of_its_slots():
+    from hotrow.training.checks import ROW_BY_ROW
+
+    variable = keras.Variable(np.ones((5, 2)))
+    for cls in ROW_BY_ROW:
+        optimizer = cls()
+        optimizer.build([variable, keras.Variable(np.ones(3))])
+        as_long = [v for v in optimizer.variables if tuple(v.shape[:1]) == (5,)]
+        slots = keras_internals.slots_of(optimizer, variable)
+        assert {id(v) for v in as_long} == {id(v) for v in slots.values()}, cls
+
+
+def test_an_optimizer_works_on_stand_ins_and_is_itself_afterwards():
+    optimizer, (table, other) = built_adam()
+    before = dict(vars(optimizer))
+    slots = keras_internals.slots_of(optimizer, table)
+    view = RowView(table, keras.ops.ones((2, 2)))
+    views = {
+        name: RowView(slot, keras.ops.zeros((2, 2))) for name, slot in slots.items()
+    }
+    with keras_internals.standing_in(optimizer, [(table, view, views)]):
+        backend.update(
+            optimizer,
+            [keras.ops.ones(3)],
+            [other],
+            [(keras.ops.ones((2, 2)), view)],
+        )
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(view.value), 0.9, rtol=1e-5)
+    np.testing.assert_allclose(other.numpy(), 0.9, rtol=1e-5)
+    assert (table.numpy() == 1).all()
+    assert all((slot.numpy() == 0).all() for slot in slots.values())
+    assert set(vars(optimizer)) == set(before)
+    assert all(vars(optimizer)[name] is value for name, value in before.items())
+
+
+def test_an_optimizer_is_itself_after_an_error():
+    optimizer, (table, _) = built_adam()
+    names = set(vars(optimizer))
+    view = RowView(table, keras.ops.ones((2, 2)))
+    with (
+        pytest.raises(ZeroDivisionError),
+        keras_internals.standing_in(optimizer, [(table, view, {})]),
+    ):
+        raise ZeroDivisionError
+    assert set(vars(optimizer)) == names
+
+
+def test_the_parts_of_a_step_of_an_optimizer():
+    optimizer, variables = built_adam(clipvalue=0.5, weight_decay=0.1)
+    grads = [keras.ops.ones((4, 2)), None]
+    with pytest.warns(UserWarning, match="Gradients do not exist"):
+        grads, kept = keras_internals.with_gradient(optimizer, grads, variables)
+    assert len(grads) == 1
+    assert kept[0] is variables[0]
+    (clipped,) = keras_internals.clip_gradients(optimizer, grads)
+    assert float(keras.ops.max(clipped)) == 0.5
+    assert keras_internals.decays_weight(optimizer, kept[0])
+    keras_internals.decay_weights(optimizer, kept)
+    np.testing.assert_allclose(kept[0].numpy(), 1 - 0.1 * 0.1, rtol=1e-6)
+    keras_internals.update_variables(optimizer, [clipped], kept)
+    np.testing.assert_allclose(kept[0].numpy(), 0.99 - 0.1, rtol=1e-5)
+    assert keras_internals.overwrite_with_gradients(optimizer, grads, kept)[1] == kept
+    assert not keras_internals.decays_weight(built_adam()[0], kept[0])
 
 
 def test_no_other_module_touches_keras_src():
