@@ -4,9 +4,24 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
+import numpy as np
 import torch
 
 from hotrow import keras_internals
+
+
+def _keep_freed_memory() -> None:
+    """Has glibc keep the memory of one step for the next.
+
+    A step makes a dozen tensors of some MB. By default glibc gives memory of that size
+    back as soon as it is free, and the kernel hands it out anew, page by page: up to
+    half the time of a step. Once a block was freed, blocks up to its size stay (up to
+    32 MiB), and twice as much in all. Other allocators do not mind.
+    """
+    np.empty(31 << 20, "uint8")
+
+
+_keep_freed_memory()
 
 
 def distinct(ids: Any, rows: Any, count: int) -> tuple[Any, Any]:
@@ -26,15 +41,7 @@ def is_touched(rows: Any) -> Any:
 def take_rows(variable: keras.Variable, ids: Any | None) -> Any:
     # An optimizer works on it in place.
     table = variable.value.detach()
-    if ids is None:
-        return table.clone()
-    # Memory that is new costs more than the rows in it, so one buffer serves all steps.
-    buffer = getattr(variable, "hotrow_buffer", None)
-    if buffer is None or len(buffer) < len(ids):
-        shape = (len(ids) * 5 // 4, *table.shape[1:])
-        buffer = torch.empty(shape, dtype=table.dtype, device=table.device)
-        variable.hotrow_buffer = buffer
-    return torch.index_select(table, 0, ids, out=buffer[: len(ids)])
+    return table.clone() if ids is None else table.index_select(0, ids)
 
 
 def put_rows(variable: keras.Variable, ids: Any | None, rows: Any, where: Any) -> None:
