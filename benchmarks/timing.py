@@ -3,13 +3,16 @@
 import os
 import platform
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
+
+if TYPE_CHECKING:
+    import keras
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -28,8 +31,10 @@ def medians(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str,
     return {name: float(np.median(values)) for name, values in times.items()}
 
 
-def forward(layer: keras.Layer, ids: np.ndarray) -> Callable[[], object]:
+def forward(layer: "keras.Layer", ids: np.ndarray) -> Callable[[], object]:
     """Returns a call of `layer` on `ids`, compiled as Keras compiles `predict`."""
+    import keras
+
     backend = keras.backend.backend()
     inputs = keras.ops.convert_to_tensor(ids)
     if backend == "jax":
@@ -54,18 +59,48 @@ def forward(layer: keras.Layer, ids: np.ndarray) -> Callable[[], object]:
     return run
 
 
-def describe_run() -> str:
-    """Returns one line: the date, the machine and the versions."""
-    names = ("keras", "jax", "tensorflow-cpu", "torch", "numpy")
-    versions = ", ".join(f"{name} {metadata.version(name)}" for name in names)
+def describe_run(others: Sequence[str] = ()) -> str:
+    """Returns one line: the date, the machine and the versions.
+
+    Args:
+        others: Packages that this benchmark alone uses, named where installed.
+    """
+    names = ("keras", "jax", "tensorflow-cpu", "torch", "numpy", *others)
+    versions = ", ".join(_versions(names))
     return f"{date.today()}, {platform.machine()}, {os.cpu_count()} cores, {versions}"
 
 
-def write_table(name: str, title: str, header: list[str], rows: list[list]) -> None:
-    """Prints a Markdown table and writes it to `results/`."""
-    lines = [f"# {title}", "", describe_run(), ""]
+def _versions(names: Sequence[str]) -> Iterator[str]:
+    for name in names:
+        try:
+            yield f"{name} {metadata.version(name)}"
+        except metadata.PackageNotFoundError:
+            continue
+
+
+def write_table(
+    name: str,
+    title: str,
+    header: list[str],
+    rows: list[list],
+    notes: Sequence[str] = (),
+    others: Sequence[str] = (),
+) -> None:
+    """Prints a Markdown table and writes it to `results/`.
+
+    Args:
+        name: Of the file, without its ending.
+        title: Title of the table.
+        header: Names of the columns.
+        rows: The cells.
+        notes: Paragraphs to go below the table.
+        others: Packages whose versions to name beside the usual ones.
+    """
+    lines = [f"# {title}", "", describe_run(others), ""]
     lines += ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
     lines += ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]
+    for note in notes:
+        lines += ["", note]
     text = "\n".join(lines) + "\n"
     print(text)
     RESULTS.mkdir(exist_ok=True)

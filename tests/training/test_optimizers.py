@@ -59,6 +59,20 @@ OPTIMIZERS = {
 each = pytest.mark.parametrize(
     ("make", "rule", "lr"), OPTIMIZERS.values(), ids=OPTIMIZERS.keys()
 )
+# Those that differ in how Keras runs them; for the others one backend will do.
+VARIED = {"SGD", "Adam", "Nadam", "Ftrl", "RowWiseAdagrad"}
+each_by_rows_or_not = pytest.mark.parametrize(
+    ("name", "by_rows"),
+    [
+        pytest.param(
+            name,
+            by_rows,
+            marks=[] if by_rows or name in VARIED else [pytest.mark.slow],
+        )
+        for name in OPTIMIZERS
+        for by_rows in (True, False)
+    ],
+)
 
 
 def compiled(optimizer, dense=False, **kwargs):
@@ -79,10 +93,10 @@ def test_touched_rows_follow_the_rule_and_others_stay(make, rule, lr):
     np.testing.assert_array_equal(table[never], random_table(ROWS, WIDTH)[never])
 
 
-@each
-@pytest.mark.parametrize("by_rows", [True, False])
-def test_where_every_row_is_touched_it_is_the_plain_optimizer(make, rule, lr, by_rows):
+@each_by_rows_or_not
+def test_where_every_row_is_touched_it_is_the_plain_optimizer(name, by_rows):
     """By rows: more rows than ids, so that the gradient is never a dense one."""
+    make = OPTIMIZERS[name][0]
     rng = np.random.default_rng(0)
     few = 8
     models = []
@@ -114,14 +128,12 @@ def test_these_are_the_plain_optimizer_always(name):
     np.testing.assert_allclose(plain, ours, atol=2e-6)
 
 
-@pytest.mark.parametrize("name", ["SGD", "Adam", "Adagrad", "Nadam"])
+@pytest.mark.parametrize("name", ["SGD", "Adam"])
 @pytest.mark.parametrize(
     "clip", [{"clipnorm": 0.5}, {"clipvalue": 0.1}, {"global_clipnorm": 0.3}]
 )
 def test_clipping_is_that_of_the_dense_gradient(name, clip):
     kwargs = {"learning_rate": 0.05, **clip}
-    if name == "Adagrad":
-        kwargs["initial_accumulator_value"] = 0.5
     every_row = np.arange(ROWS, dtype="int32").reshape(4, -1)
     models = []
     for wrap in (lambda x: x, hotrow.RowSparse):
@@ -147,9 +159,8 @@ def test_clipping_of_a_few_rows(clip):
     assert np.abs(plain - train(compiled(K.SGD(0.1)), steps)).max() > 0.01
 
 
-id_batches = st.lists(
-    st.lists(st.integers(0, ROWS - 1), min_size=3, max_size=3), min_size=1, max_size=4
-)
+# Of one shape, since JAX compiles for each.
+id_batches = st.lists(st.integers(0, ROWS - 1), min_size=12, max_size=12)
 
 
 @pytest.mark.parametrize("name", ["Adam", "Adagrad"])
@@ -160,10 +171,10 @@ def test_any_pattern_of_ids(name, patterns):
     rng = np.random.default_rng(0)
     steps = [
         (ids, rng.normal(size=(len(ids), WIDTH)).astype("float32"))
-        for ids in (np.array(pattern, "int32") for pattern in patterns)
+        for ids in (np.array(pattern, "int32").reshape(4, 3) for pattern in patterns)
     ]
     model = compiled(hotrow.RowSparse(make()))
-    # Eagerly: a compiled step would be compiled for each size of a batch.
+    # Eagerly: a step of each new model would be compiled.
     model.run_eagerly = True
     table = train(model, steps)
     gradients = [dense_gradient(*step) for step in steps]

@@ -23,6 +23,9 @@ OPTIMIZERS = {
     "schedule": lambda: K.Adam(K.schedules.ExponentialDecay(0.1, 2, 0.5)),
 }
 
+# The others run on one backend only.
+ONCE_A_BACKEND = {"Adam", "Nadam", "RowWiseAdagrad", "schedule"}
+
 
 def make_model(optimizer, **kwargs):
     keras.utils.set_random_seed(0)
@@ -53,7 +56,13 @@ def assert_same_state(a, b, **tolerance):
         np.testing.assert_allclose(x.numpy(), y.numpy(), **tolerance)
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[] if name in ONCE_A_BACKEND else [pytest.mark.slow])
+        for name in OPTIMIZERS
+    ],
+)
 def test_ten_steps_are_five_steps_a_file_and_five_steps(name, tmp_path):
     steps = list(batches(seed=0, steps=10))
     whole = train(make_model(hotrow.RowSparse(OPTIMIZERS[name]())), steps)

@@ -1,0 +1,215 @@
+"""What `train_step.py` compares: each contender, made ready to train.
+
+A maker imports what it needs itself, so that a process holds one contender's libraries.
+"""
+
+import importlib.util
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+BATCH, LENGTH = 1024, 20
+SLOTS = {"sgd": 0, "adagrad": 1, "adam": 2}
+RATE = 0.01
+FLOAT = 4
+GB = 1e9
+# What a dense step was seen to take beside, in tables, on the backend that takes most.
+DENSE = {"sgd": 1, "adagrad": 4, "adam": 4}
+# What imports and compilers take, roughly, to see which processes fit together.
+PROCESS = 0.7 * GB
+
+
+@dataclass(frozen=True)
+class Case:
+    """What to measure.
+
+    Attributes:
+        contender: One of `MAKERS`.
+        rows: Rows of the table.
+        width: Length of a row.
+        optimizer: One of `SLOTS`.
+        ids: `"uniform"` or `"zipf"`.
+        steps: Steps to time.
+    """
+
+    contender: str
+    rows: int
+    width: int
+    optimizer: str
+    ids: str
+    steps: int
+
+    @property
+    def arrays(self) -> int:
+        """How many arrays of the table's shape there are: itself and its slots."""
+        return 1 + SLOTS[self.optimizer]
+
+    @property
+    def table_bytes(self) -> int:
+        """Bytes of the table, without its slots."""
+        return self.rows * self.width * FLOAT
+
+
+class Model(NamedTuple):
+    """A contender, ready to train: its step, and the bytes that it has to hold."""
+
+    step: Callable[[np.ndarray, np.ndarray], object]
+    held: Callable[[], int]
+
+
+def of_keras(case: Case) -> Model:
+    import keras
+
+    layer = keras.layers.Embedding(case.rows, case.width, "ones")
+    pool = keras.layers.GlobalAveragePooling1D()
+    return compiled([layer, pool], keras.optimizers.get(case.optimizer))
+
+
+def of_hotrow(case: Case) -> Model:
+    import keras
+
+    import hotrow
+
+    layer = hotrow.Embedding(case.rows, case.width, "ones")
+    pool = keras.layers.GlobalAveragePooling1D()
+    return compiled([layer, pool], hotrow.RowSparse(case.optimizer))
+
+
+def of_embed_reduce(case: Case) -> Model:
+    import keras
+    import keras_rs
+
+    layer = keras_rs.layers.EmbedReduce(case.rows, case.width, "ones", combiner="mean")
+    return compiled([layer], keras.optimizers.get(case.optimizer))
+
+
+def compiled(layers: list, optimizer: Any) -> Model:
+    import keras
+
+    inputs = keras.Input((LENGTH,), dtype="int32")
+    model = keras.Sequential([inputs, *layers, keras.layers.Dense(1)])
+    model.compile(optimizer, "mse")
+
+    def held() -> int:
+        variables = {id(v): v for v in (*model.variables, *optimizer.variables)}
+        return sum(FLOAT * math.prod(v.shape) for v in variables.values())
+
+    return Model(model.train_on_batch, held)
+
+
+def of_torch(case: Case) -> Model:
+    import torch
+
+    table = torch.ones(case.rows, case.width)
+    layer = torch.nn.Embedding.from_pretrained(table, freeze=False, sparse=True)
+    return in_torch(case, lambda ids: layer(ids).mean(1), layer.parameters())
+
+
+def of_fbgemm(case: Case) -> Model:
+    import torch
+    from fbgemm_gpu.split_embedding_configs import EmbOptimType
+    from fbgemm_gpu.split_table_batched_embeddings_ops_common import (
+        EmbeddingLocation,
+        PoolingMode,
+    )
+    from fbgemm_gpu.split_table_batched_embeddings_ops_training import (
+        ComputeDevice,
+        SplitTableBatchedEmbeddingBagsCodegen,
+    )
+
+    kinds = {"sgd": EmbOptimType.EXACT_SGD, "adagrad": EmbOptimType.EXACT_ADAGRAD}
+    layer = SplitTableBatchedEmbeddingBagsCodegen(
+        [(case.rows, case.width, EmbeddingLocation.HOST, ComputeDevice.CPU)],
+        optimizer=kinds[case.optimizer],
+        pooling_mode=PoolingMode.MEAN,
+        learning_rate=RATE,
+    )
+    for table in layer.split_embedding_weights():
+        table.data.fill_(1)
+    offsets = torch.arange(0, BATCH * LENGTH + 1, LENGTH)
+    return in_torch(case, lambda ids: layer(ids.ravel(), offsets))
+
+
+def in_torch(case: Case, mean: Callable, table: Iterable | None = None) -> Model:
+    """Returns a model in pure PyTorch.
+
+    Args:
+        case: What to measure.
+        mean: The mean over the rows of each example's ids.
+        table: The parameters of the table, unless it updates itself.
+    """
+    import torch
+
+    of_dense, of_table = {
+        "sgd": (torch.optim.SGD, torch.optim.SGD),
+        "adagrad": (torch.optim.Adagrad, torch.optim.Adagrad),
+        "adam": (torch.optim.Adam, torch.optim.SparseAdam),
+    }[case.optimizer]
+    dense = torch.nn.Linear(case.width, 1)
+    optimizers = [of_dense(dense.parameters(), lr=RATE)]
+    if table is not None:
+        optimizers.append(of_table(table, lr=RATE))
+
+    def step(ids: np.ndarray, targets: np.ndarray) -> float:
+        for optimizer in optimizers:
+            optimizer.zero_grad()
+        outputs = dense(mean(torch.from_numpy(ids).long()))
+        loss = torch.nn.functional.mse_loss(outputs, torch.from_numpy(targets))
+        loss.backward()
+        for optimizer in optimizers:
+            optimizer.step()
+        return loss.item()
+
+    return Model(step, lambda: case.arrays * case.table_bytes)
+
+
+def of_floor(case: Case) -> Model:
+    shape = (case.rows, case.width)
+    arrays = [np.ones(shape, "float32") for _ in range(case.arrays)]
+    buffer = np.empty((BATCH * LENGTH, case.width), "float32")
+
+    def step(ids: np.ndarray, _: np.ndarray) -> None:
+        for array in arrays:
+            rows = np.take(array, ids, axis=0, out=buffer[: len(ids)], mode="clip")
+            array[ids] = rows
+
+    return Model(step, lambda: case.arrays * case.table_bytes)
+
+
+KERAS, HOTROW, TORCH = "Keras", "Hotrow", "torch sparse"
+EMBED_REDUCE, FBGEMM, FLOOR = "EmbedReduce", "FBGEMM", "memory floor"
+MAKERS: dict[str, Callable[[Case], Model]] = {
+    KERAS: of_keras,
+    HOTROW: of_hotrow,
+    TORCH: of_torch,
+    EMBED_REDUCE: of_embed_reduce,
+    FBGEMM: of_fbgemm,
+    FLOOR: of_floor,
+}
+PACKAGES = {TORCH: "torch", EMBED_REDUCE: "keras_rs", FBGEMM: "fbgemm_gpu"}
+
+
+def word_against(case: Case, free: float) -> str | None:
+    """Returns why a contender cannot run in `free` bytes, in a word or two, or None."""
+    package = PACKAGES.get(case.contender)
+    if package is not None and importlib.util.find_spec(package) is None:
+        return "not installed"
+    if case.contender == FBGEMM and case.optimizer == "adam":
+        return "unsupported"
+    if needed_memory(case) > free:
+        return f"needs {needed_memory(case) / GB:.0f} GB"
+    return None
+
+
+def needed_memory(case: Case) -> float:
+    """Returns the bytes that a contender needs at most on any backend, roughly."""
+    tables = case.arrays
+    if case.contender in (KERAS, EMBED_REDUCE):
+        tables += DENSE[case.optimizer]
+    elif case.contender == HOTROW and case.optimizer == "adagrad":
+        # Keras makes its accumulator as a product of two tensors.
+        tables += 1
+    return tables * case.table_bytes + PROCESS
