@@ -10,7 +10,8 @@ nothing.
 import functools
 import inspect
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import keras
@@ -24,8 +25,9 @@ WRAPPED_METHODS = (
     "predict_on_batch",
 )
 
-# Methods that read the variables, and before which only `before` runs.
-READING_METHODS = ("get_weights",)
+TRAINING_METHODS = ("fit", "train_on_batch")
+# Methods that read or set the variables. Only `before` runs around them.
+PLAIN_METHODS = ("get_weights", "set_weights", "load_weights", "export")
 
 
 class Subscriber:
@@ -57,16 +59,31 @@ def subscribe(subscriber: Subscriber) -> None:
         method = getattr(keras.Model, name)
         if not hasattr(method, "_hotrow_wraps"):
             setattr(keras.Model, name, _wrapped(method))
-    for name in READING_METHODS:
+    for name in PLAIN_METHODS:
         method = getattr(keras.Model, name)
         if not hasattr(method, "_hotrow_wraps"):
-            setattr(keras.Model, name, _wrapped_reading(method))
+            setattr(keras.Model, name, _wrapped_plainly(method))
 
 
 def running_model() -> keras.Model | None:
     """Returns the model whose call is under way in this thread, or None."""
     models = getattr(_running, "models", None)
     return models[-1] if models else None
+
+
+def is_only_reading() -> bool:
+    """Whether a call is under way in this thread that does not train."""
+    return bool(getattr(_running, "only_reading", False))
+
+
+@contextmanager
+def _reading(only: bool) -> Iterator[None]:
+    before = is_only_reading()
+    _running.only_reading = only
+    try:
+        yield
+    finally:
+        _running.only_reading = before
 
 
 def _wrapped(method: Callable) -> Callable:
@@ -85,7 +102,8 @@ def _wrapped(method: Callable) -> Callable:
         try:
             for subscriber in _subscribers:
                 subscriber.before(self, name)
-            result = method(self, *args, **kwargs)
+            with _reading(name not in TRAINING_METHODS):
+                result = method(self, *args, **kwargs)
         except BaseException:
             for subscriber in _subscribers:
                 subscriber.failed(self)
@@ -100,14 +118,15 @@ def _wrapped(method: Callable) -> Callable:
     return run
 
 
-def _wrapped_reading(method: Callable) -> Callable:
+def _wrapped_plainly(method: Callable) -> Callable:
     name = method.__name__
 
     @functools.wraps(method)
     def run(self: keras.Model, *args: Any, **kwargs: Any) -> Any:
         for subscriber in _subscribers:
             subscriber.before(self, name)
-        return method(self, *args, **kwargs)
+        with _reading(True):
+            return method(self, *args, **kwargs)
 
     run._hotrow_wraps = method  # type: ignore[attr-defined]
     return run

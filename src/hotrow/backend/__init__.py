@@ -23,7 +23,8 @@ Keras runs on, and only that one.
 | `take_rows(variable, ids)` | a copy of rows; with None, of all of them |
 | `put_rows(variable, ids, rows, where)` | writes rows back, where `where` is True |
 | `update(optimizer, grads, variables, views)` | runs the rule of an optimizer |
-| `around_train_step(model)` | has lookups in a step see the optimizer's variables |
+| `around_train_step(model, by_rows)` | shows lookups the optimizer's variables |
+| `outside_step()` | a context outside of what is being compiled |
 | `gradient(fn, x)` | the gradient of a scalar function |
 | `new_bad_id_state(name)` | where compiled code notes a bad id; None if never used |
 | `sync(model)` | brings a model's state back to its variables during `fit` |
@@ -60,6 +61,7 @@ take_rows = _backend.take_rows
 put_rows = _backend.put_rows
 update = _backend.update
 around_train_step = _backend.around_train_step
+outside_step = _backend.outside_step
 gradient = _backend.gradient
 one_hot = _backend.one_hot
 unpack_int4 = _backend.unpack_int4

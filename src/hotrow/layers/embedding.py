@@ -231,11 +231,17 @@ class Embedding(IdLayer, keras.layers.Embedding):
                 "hotrow.Embedding whose `call` may not know quantized tables. Pass "
                 "type_check=False if it does."
             )
+        self._catch_up()
         super().quantize(mode, type_check=False, config=config)
 
     def _catch_up(self) -> None:
-        for variable in self.trainable_variables:
+        for variable in self.weights:
             tables.catch_up(variable)
+
+    def set_weights(self, weights: list[Any]) -> None:
+        """Sets the variables from NumPy arrays."""
+        self._catch_up()
+        super().set_weights(weights)
 
     def get_weights(self) -> list[Any]:
         """Returns the values of the variables as NumPy arrays."""
@@ -254,6 +260,7 @@ class Embedding(IdLayer, keras.layers.Embedding):
         gradient.
         """
         initial_table.check_stored(self, store)
+        self._catch_up()
         super().load_own_variables(store)
         if self.lora_enabled:
             a = self.lora_embeddings_a

@@ -10,12 +10,25 @@ or touched next. (The sum stands for the product of the factors, which would und
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 from keras import ops
 
 from hotrow import backend, keras_calls, keras_internals
+
+
+class _State(NamedTuple):
+    """What is kept for one table: the sum, what rounding took from it, and its past."""
+
+    table: keras.Variable
+    padding_id: int | None
+    sum: keras.Variable
+    rest: keras.Variable
+    kept: keras.Variable
+
+    def now(self) -> Any:
+        return self.sum - self.rest
 
 
 class RowDecay:
@@ -36,42 +49,41 @@ class RowDecay:
         padding_ids: list[tuple[keras.Variable, int | None]],
     ) -> None:
         self._inner = inner
-        # A sum of many small numbers, and what rounding took from it.
-        self.sum = add_variable((), "zeros", "float32", name="decay_sum")
-        self.rest = add_variable((), "zeros", "float32", name="decay_rest")
-        self._tables = [table for table, _ in padding_ids]
-        self._padding_ids = {id(table): padding for table, padding in padding_ids}
-        self._kept = {
-            id(table): add_variable(
-                table.shape[:1],
-                "zeros",
-                "float32",
-                name=f"{table.path.replace('/', '_')}_decay",
+        self._states: dict[int, _State] = {}
+        for table, padding_id in padding_ids:
+            name = f"{table.path.replace('/', '_')}_decay"
+            self._states[id(table)] = _State(
+                table,
+                padding_id,
+                add_variable((), "zeros", "float32", name=f"{name}_sum"),
+                add_variable((), "zeros", "float32", name=f"{name}_rest"),
+                add_variable(table.shape[:1], "zeros", "float32", name=f"{name}_kept"),
             )
-            for table, _ in padding_ids
-        }
+        # The sums at which all rows of a table had caught up, as far as is known.
+        self._clean: dict[int, float] = {}
         # What the variables are inside a compiled step that maps them to tensors.
         self._mapping: list[tuple[keras.Variable, Any]] | None = None
 
     @property
-    def slots(self) -> list[keras.Variable]:
-        """The variables that are as long as tables."""
-        return list(self._kept.values())
+    def scalars(self) -> list[keras.Variable]:
+        """The variables that hold one number."""
+        return [x for s in self._states.values() for x in (s.sum, s.rest)]
 
     def holds_for(self, variable: keras.Variable) -> bool:
         """Whether a table decays."""
-        return id(variable) in self._kept
+        return id(variable) in self._states
 
     def _rate(self) -> Any:
         rate = ops.cast(self._inner.learning_rate, "float32") * self._inner.weight_decay
         return ops.minimum(rate, 1 - 1e-6)
 
-    def advance(self) -> None:
+    def advance(self, variable: keras.Variable) -> None:
         """Takes in this step, in a sum as by Kahan, 1965, doi:10.1145/363707.363723."""
-        term = ops.log1p(-self._rate()) - self.rest
-        total = self.sum + term
-        self.rest.assign((total - self.sum) - term)
-        self.sum.assign(total)
+        state = self._states[id(variable)]
+        term = ops.log1p(-self._rate()) - state.rest
+        total = state.sum + term
+        state.rest.assign((total - state.sum) - term)
+        state.sum.assign(total)
 
     def of_this_step(self, rows: Any) -> Any:
         """Returns rows after the decay of this step."""
@@ -79,20 +91,20 @@ class RowDecay:
 
     def caught_up(self, variable: keras.Variable, ids: Any | None, rows: Any) -> Any:
         """Returns rows as they are now, from rows as they are stored."""
-        kept = backend.take_rows(self._kept[id(variable)], ids)
-        factor = ops.exp((self.sum - kept) - self.rest)
-        padding_id = self._padding_ids[id(variable)]
-        if padding_id is not None:
+        state = self._states[id(variable)]
+        kept = backend.take_rows(state.kept, ids)
+        factor = ops.exp((state.sum - kept) - state.rest)
+        if state.padding_id is not None:
             if ids is None:
                 ids = ops.arange(variable.shape[0], dtype="int32")
-            factor = ops.where(ops.equal(ids, padding_id), 1.0, factor)
+            factor = ops.where(ops.equal(ids, state.padding_id), 1.0, factor)
         factor = ops.cast(factor, rows.dtype)
         return rows * ops.reshape(factor, (-1, *(1 for _ in rows.shape[1:])))
 
     def mark(self, variable: keras.Variable, put: Callable, touched: Any) -> None:
         """Notes that the rows that `put` writes have caught up with the sum."""
-        now = self.sum - self.rest
-        put(self._kept[id(variable)], ops.cast(ops.ones_like(touched), now.dtype) * now)
+        state = self._states[id(variable)]
+        put(state.kept, ops.cast(ops.ones_like(touched), "float32") * state.now())
 
     def read(self, variable: keras.Variable, ids: Any = None, rows: Any = None) -> Any:
         """Returns rows that a layer looked up, or the whole table, as they are now.
@@ -101,12 +113,13 @@ class RowDecay:
         """
         rows = variable.value if rows is None else rows
         scope = keras_internals.get_stateless_scope()
-        if scope is None or scope.get_current_value(self.sum) is not None:
+        known = self._states[id(variable)].sum
+        if scope is None or scope.get_current_value(known) is not None:
             return self._now(variable, ids, rows)
         if self._mapping is not None:
             with keras.StatelessScope(state_mapping=self._mapping):
                 return self._now(variable, ids, rows)
-        if keras_internals.in_symbolic_scope() or keras_calls.running_model():
+        if keras_internals.in_symbolic_scope() or keras_calls.is_only_reading():
             # Only shapes matter; or it is one of Keras's calls that do not train,
             # before which every row has caught up.
             return rows
@@ -134,11 +147,23 @@ class RowDecay:
         finally:
             self._mapping = before
 
-    def catch_up(self) -> None:
-        """Brings every row up to now, for whoever reads the variables themselves."""
-        now = self.sum - self.rest
-        for variable in self._tables:
-            kept = self._kept[id(variable)]
-            if backend.peek(ops.any(ops.not_equal(kept.value, now))):
-                variable.assign(self.caught_up(variable, None, variable.value))
-                kept.assign(ops.zeros_like(kept.value) + now)
+    def catch_up(self, variable: keras.Variable) -> bool:
+        """Brings every row of a table up to now; False inside a compiled function."""
+        state = self._states[id(variable)]
+        now = backend.peek(ops.convert_to_tensor(state.now()))
+        if now is None:
+            return False
+        if self._clean.get(id(variable)) != float(now):
+            variable.assign(self.caught_up(variable, None, variable.value))
+            state.kept.assign(ops.zeros_like(state.kept.value) + state.now())
+            self._clean[id(variable)] = float(now)
+        return True
+
+    def catch_up_all(self) -> None:
+        """Brings every row of every table up to now."""
+        for state in self._states.values():
+            self.catch_up(state.table)
+
+    def forget(self) -> None:
+        """Forgets which tables had caught up: the variables were set from outside."""
+        self._clean.clear()

@@ -11,7 +11,7 @@ from hotrow import backend, keras_internals
 from hotrow.training import tables
 from hotrow.training.checks import check_optimizer, check_table
 from hotrow.training.row_decay import RowDecay
-from hotrow.training.row_step import RowStep
+from hotrow.training.row_step import RowStep, unscaled
 
 
 @keras.saving.register_keras_serializable(package="hotrow")
@@ -186,7 +186,7 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
         Call it before you read the variable of a table yourself.
         """
         if self.built and self._decay is not None:
-            self._decay.catch_up()
+            self._decay.catch_up_all()
 
     def _scales_loss(self, found: list[keras.Variable]) -> bool:
         if self.loss_scaling is not None:
@@ -199,7 +199,7 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
         """Returns the loss to take the gradient of, in a training step."""
         scale = self._scale()
         if scale is not None:
-            loss = loss * ops.cast(scale, loss.dtype)
+            loss = ops.multiply(loss, scale)
         return backend.watch_backward(loss)
 
     def _scale(self) -> Any | None:
@@ -227,13 +227,14 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
         inner, grads = self.inner_optimizer, list(grads)
         if not grads:
             return
+        # Before it was built, `scale_loss` knew no scale of its own.
+        scale = self._scale()
         if trainable_variables is None:
             variables = keras_internals.built_on(self)
         else:
             variables = list(trainable_variables)
             self.build(variables)
         grads, variables = keras_internals.with_gradient(inner, grads, variables)
-        scale = self._scale()
         steps = [
             RowStep(inner, variable, gradient, scale, self.update_padding)
             for gradient, variable in zip(grads, variables, strict=True)
@@ -248,7 +249,7 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
             inner, [gradient for gradient, _ in others], [v for _, v in others]
         )
         if scale is not None:
-            grads = [gradient / ops.cast(scale, gradient.dtype) for gradient in grads]
+            grads = [unscaled(gradient, scale) for gradient in grads]
         if self.dynamic_scale is None:
             self._update(grads, variables, steps)
         else:
@@ -270,7 +271,7 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
             for step in steps:
                 if step.decay is not None:
                     step.view.assign(step.decay.of_this_step(step.view.value))
-            self._decay.advance()
+                    step.decay.advance(step.variable)
         stand_ins = [(step.variable, step.view, step.slot_views) for step in steps]
         with keras_internals.standing_in(inner, stand_ins):
             backend.update(inner, clipped[: len(grads)], variables, views)
@@ -294,7 +295,7 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
             if id(variable) not in self._table_slots
         ]
         if self._decay is not None:
-            small += [self._decay.sum, self._decay.rest]
+            small += self._decay.scalars
         before = [ops.copy(variable.value) for variable in small]
         self._update(grads, variables, steps)
         for variable, value in zip(small, before, strict=True):
@@ -315,13 +316,24 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
         """Loads what `save_own_variables` saved."""
         own = keras_internals.own_variables(self)
         if len(store.keys()) != len(own):
-            raise ValueError(
+            warnings.warn(
                 f"The file holds {len(store.keys())} variables for the optimizer "
-                f"'{self.name}', which has {len(own)}. Nothing was loaded into it. "
-                "Compile the model as it was when it was saved."
+                f"'{self.name}', which has {len(own)}: none of them is loaded. To go "
+                "on with training where it stopped, load the model with "
+                "keras.models.load_model, or build the optimizer as it was first.",
+                stacklevel=2,
             )
+            return
         for place, variable in enumerate(own):
             variable.assign(store[str(place)])
+        if self.built and self._decay is not None:
+            self._decay.forget()
+
+    def exclude_from_weight_decay(
+        self, var_list: Any = None, var_names: Any = None
+    ) -> None:
+        """Leaves variables out of weight decay, as `keras.Optimizer` does."""
+        self.inner_optimizer.exclude_from_weight_decay(var_list, var_names)
 
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments of the optimizer."""

@@ -45,9 +45,7 @@ class RowStep:
         if not update_padding:
             gradient = self._without_padding(gradient)
         gradient = ops.cast(gradient, variable.dtype)
-        if scale is not None:
-            gradient = gradient / ops.cast(scale, variable.dtype)
-        self.gradient = gradient
+        self.gradient = gradient if scale is None else unscaled(gradient, scale)
         self.touched = backend.is_touched(self.gradient)
 
     def read(self) -> None:
@@ -88,6 +86,13 @@ class RowStep:
         if ids is None:
             ids = ops.arange(self.variable.shape[0], dtype="int32")
         return ops.where(_wide(ops.not_equal(ids, padding_id), gradient), gradient, 0)
+
+
+def unscaled(gradient: Any, scale: Any) -> Any:
+    """Returns the gradient of the loss from that of the loss times `scale`."""
+    # In float32: a scale may be beyond float16.
+    wide = ops.cast(gradient, "float32") / ops.cast(scale, "float32")
+    return ops.cast(wide, gradient.dtype)
 
 
 def _distinct_rows(variable: keras.Variable, gradient: Any) -> tuple[Any | None, Any]:

@@ -103,15 +103,12 @@ def release(variable: keras.Variable) -> None:
 def catch_up(variable: keras.Variable) -> bool:
     """Brings a table up to now before it is read whole; False if it cannot be, here."""
     table = find(variable)
-    decay = None if table is None else table.decay
-    if decay is None:
+    if table is None or table.decay is None:
         return True
     if keras_internals.get_stateless_scope() is not None:
         return False
-    if backend.peek(decay.sum.value) is None:
-        return False
-    decay.catch_up()
-    return True
+    caught_up: bool = table.decay.catch_up(variable)
+    return caught_up
 
 
 def whole(variable: keras.Variable) -> Any:
@@ -126,12 +123,13 @@ class _Owner(keras_calls.Subscriber):
     """
 
     def before(self, model: keras.Model, name: str) -> None:
+        if name not in keras_calls.TRAINING_METHODS:
+            for variable in model.weights:
+                catch_up(variable)
+            return
         optimizer: Any = getattr(model, "optimizer", None)
         by_rows = trains_by_rows(optimizer)
-        if name not in ("fit", "train_on_batch"):
-            if by_rows:
-                optimizer.catch_up()
-            return
+        backend.around_train_step(model, by_rows)
         if not model.built:
             return
         if by_rows and not optimizer.built:
@@ -144,13 +142,11 @@ class _Owner(keras_calls.Subscriber):
                 release(variable)
             elif table.trained_by is not optimizer:
                 optimizer.claim(variable)
-        if by_rows:
-            backend.around_train_step(model)
 
     def after(self, model: keras.Model, name: str) -> None:
-        optimizer: Any = getattr(model, "optimizer", None)
-        if name == "fit" and trains_by_rows(optimizer):
-            optimizer.catch_up()
+        if name == "fit":
+            for variable in model.weights:
+                catch_up(variable)
 
 
 _owner = _Owner()

@@ -97,6 +97,7 @@ def _look_up_by_rows(table: Any, ids: Any, valid: Any | None) -> tuple[Any, Any]
         if valid is not None:
             # Past the end, where a scatter writes nothing.
             ids = jnp.where(valid.ravel(), ids, table.shape[0])
+            of_rows = jnp.where(valid[(..., *[None] * (table.ndim - 1))], of_rows, 0)
         of_rows = of_rows.reshape(-1, *table.shape[1:])
         base = jnp.zeros(table.shape, table.dtype) if of_table is None else of_table
         gradient = base.at[ids].add(of_rows, mode="drop")

@@ -21,18 +21,29 @@ def outside_graph(fn: Callable) -> Callable:
     return fn
 
 
-def around_train_step(model: keras.Model) -> None:
-    step = model.train_step
-    if hasattr(step, "hotrow_wraps"):
+def around_train_step(model: keras.Model, by_rows: bool) -> None:
+    if model.train_function is not None:
+        return
+    # A new function for each `compile`: JAX knows a compiled step by its function.
+    attributes = vars(model)
+    step = attributes.pop("train_step", None)
+    step = getattr(step, "hotrow_wraps", step)
+    if step is not None:
+        attributes["train_step"] = step
+    if not by_rows:
         return
 
     def train_step(state: Any, data: Any) -> Any:
-        reading = getattr(model.optimizer, "reading", None)
-        with contextlib.nullcontext() if reading is None else reading(state[2]):
-            return step(state, data)
+        run = type(model).train_step.__get__(model) if step is None else step
+        with model.optimizer.reading(state[2]):
+            return run(state, data)
 
     train_step.hotrow_wraps = step  # type: ignore[attr-defined]
-    model.train_step = train_step
+    attributes["train_step"] = train_step
+
+
+def outside_step() -> Any:
+    return contextlib.nullcontext()
 
 
 def same_trace(a: Any, b: Any) -> bool:

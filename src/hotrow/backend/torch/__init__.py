@@ -16,6 +16,7 @@ from hotrow.backend.torch.tracing import (
     SURVIVES_RAISE,
     around_train_step,
     outside_graph,
+    outside_step,
     peek,
     sync,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "new_bad_id_state",
     "one_hot",
     "outside_graph",
+    "outside_step",
     "peek",
     "put_rows",
     "row_parts",

@@ -1,5 +1,6 @@
 """What is known on PyTorch while a step is traced. The names: `hotrow.backend`."""
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -28,8 +29,12 @@ def outside_graph(fn: Callable) -> Callable:
     return torch.compiler.disable(fn)
 
 
-def around_train_step(model: keras.Model) -> None:
+def around_train_step(model: keras.Model, by_rows: bool) -> None:
     """Nothing to do: a step reads the optimizer's variables itself."""
+
+
+def outside_step() -> Any:
+    return contextlib.nullcontext()
 
 
 def sync(model: keras.Model) -> None:
