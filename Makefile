@@ -44,7 +44,8 @@ suites: .venv/test-ready
 	KERAS_BACKEND=torch HOTROW_SUMMARY=$(SUMMARY) $(PYTEST) -m 'not slow'
 	KERAS_BACKEND=jax PYTHONPATH=.venv/keras-oldest HOTROW_SUMMARY=$(SUMMARY) \
 		$(PYTEST) -m 'not slow' tests/contract tests/layers tests/test_bad_ids.py \
-		tests/test_keras_internals.py tests/test_saving.py
+		tests/test_keras_internals.py tests/test_saving.py \
+		tests/training/test_row_sparse.py tests/training/test_row_sparse_in_use.py
 	@cat $(SUMMARY)
 
 clean:
