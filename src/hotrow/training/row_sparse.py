@@ -12,6 +12,7 @@ from hotrow.training import tables
 from hotrow.training.checks import check_optimizer, check_table
 from hotrow.training.row_decay import RowDecay
 from hotrow.training.row_step import RowStep, unscaled
+from hotrow.training.update import update, update_if_finite
 
 
 @keras.saving.register_keras_serializable(package="hotrow")
@@ -251,55 +252,15 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
         if scale is not None:
             grads = [unscaled(gradient, scale) for gradient in grads]
         if self.dynamic_scale is None:
-            self._update(grads, variables, steps)
-        else:
-            self._update_if_finite(grads, variables, steps)
-
-    def _update(self, grads: list, variables: list, steps: list[RowStep]) -> None:
-        inner = self.inner_optimizer
-        for step in steps:
-            step.read()
-        clipped = keras_internals.clip_gradients(
-            inner, [*grads, *(step.gradient for step in steps)]
-        )
-        keras_internals.decay_weights(inner, variables)
-        views = [
-            (gradient, step.view)
-            for gradient, step in zip(clipped[len(grads) :], steps, strict=True)
-        ]
+            update(inner, grads, variables, steps)
+            return
+        state = [v for v in inner.variables if id(v) not in self._table_slots]
         if self._decay is not None:
-            for step in steps:
-                if step.decay is not None:
-                    step.view.assign(step.decay.of_this_step(step.view.value))
-                    step.decay.advance(step.variable)
-        stand_ins = [(step.variable, step.view, step.slot_views) for step in steps]
-        with keras_internals.standing_in(inner, stand_ins):
-            backend.update(inner, clipped[: len(grads)], variables, views)
-        for variable in variables:
-            if variable.constraint is not None:
-                variable.assign(variable.constraint(variable))
-        for step in steps:
-            step.write()
-        inner.iterations.assign_add(1)
+            state += self._decay.scalars
+        self._adjust_scale(update_if_finite(inner, grads, variables, steps, state))
 
-    def _update_if_finite(
-        self, grads: list, variables: list, steps: list[RowStep]
-    ) -> None:
-        all_grads = [*grads, *(step.gradient for step in steps)]
-        finite = ops.all(ops.stack([ops.all(ops.isfinite(g)) for g in all_grads]))
-        for step in steps:
-            step.touched = ops.logical_and(step.touched, finite)
-        small = [
-            variable
-            for variable in (*variables, *self.inner_optimizer.variables)
-            if id(variable) not in self._table_slots
-        ]
-        if self._decay is not None:
-            small += self._decay.scalars
-        before = [ops.copy(variable.value) for variable in small]
-        self._update(grads, variables, steps)
-        for variable, value in zip(small, before, strict=True):
-            variable.assign(ops.where(finite, variable.value, value))
+    def _adjust_scale(self, finite: Any) -> None:
+        """Halves the scale after a bad step, doubles it after many good ones."""
         grown = ops.equal(self.step_counter, self.dynamic_growth_steps - 1)
         factor = ops.where(finite, ops.where(grown, 2.0, 1.0), 0.5)
         self.dynamic_scale.assign(self.dynamic_scale * factor)
