@@ -26,7 +26,7 @@ def _read(table: Any, ids: Any) -> Any:
     if table.ndim == 2:
         return torch.nn.functional.embedding(ids, table)
     rows = torch.index_select(table, 0, ids.flatten())
-    return rows.reshape(*ids.shape, *table.shape[1:])
+    return rows.reshape((*ids.shape, *table.shape[1:]))
 
 
 # The number that PyTorch gave the backward pass of the last training step.
