@@ -19,7 +19,7 @@ def look_up(
     if valid is None:
         return read(table, ids)
     rows = read(table, torch.where(valid, ids, 0))
-    return torch.where(valid.reshape(*valid.shape, *[1] * (table.ndim - 1)), rows, 0)
+    return torch.where(valid.reshape((*valid.shape, *[1] * (table.ndim - 1))), rows, 0)
 
 
 def _read(table: Any, ids: Any) -> Any:
