@@ -2,7 +2,8 @@
 
 Each of `jax`, `tensorflow` and `torch` defines the same few names, in files of the same
 names, and nothing else in the package imports a backend. This module loads the one that
-Keras runs on, and only that one.
+Keras runs on, and only that one. The rows of a variable lie along its first axis, or
+along its first `row_axes`, counted as one.
 
 | name | is |
 |---|---|
@@ -10,7 +11,7 @@ Keras runs on, and only that one.
 | `peek(x)` | the values of a tensor as NumPy, or None while they cannot be known |
 | `outside_graph(fn)` | `fn`, kept out of a graph compiler that breaks graphs |
 | `map_values(fn, x)` | `fn` of a tensor of any kind, ragged and sparse ones too |
-| `look_up(variable, ids, valid, by_rows)` | rows; zeros where `valid` is False |
+| `look_up(variable, ids, valid, by_rows, row_axes)` | rows; zeros if not `valid` |
 | `one_hot(ids, depth, dtype)` | one-hot vectors; zeros where an id is -1 |
 | `unpack_int4(packed)` | the two int4 numbers of each int8, in its place |
 | `dequantize(codes, scale, zero)` | `(codes - zero) * scale`, or `codes / scale` |
@@ -20,8 +21,8 @@ Keras runs on, and only that one.
 | `to_dense(gradient, shape)` | a gradient of any kind as a tensor |
 | `distinct(ids, rows, count)` | each id once, and sums; `count` in unused places |
 | `is_touched(rows)` | which rows are not all zeros |
-| `take_rows(variable, ids)` | a copy of rows; with None, of all of them |
-| `put_rows(variable, ids, rows, where)` | writes rows back, where `where` is True |
+| `take_rows(variable, ids, row_axes)` | a copy of rows; with None, of all of them |
+| `put_rows(variable, ids, rows, where, row_axes)` | writes rows back, if `where` |
 | `update(optimizer, grads, variables, views)` | runs the rule of an optimizer |
 | `around_train_step(model, by_rows)` | shows lookups the optimizer's variables |
 | `outside_step()` | a context outside of what is being compiled |

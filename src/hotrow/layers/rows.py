@@ -18,10 +18,16 @@ from hotrow.training import tables
 Reader = Callable[[keras.layers.Embedding, Ids], Any]
 
 
-def look_up(variable: keras.Variable, ids: Ids) -> Any:
-    """Returns rows of a variable, in its dtype; zeros for a bad id."""
+def look_up(variable: keras.Variable, ids: Ids, row_axes: int = 1) -> Any:
+    """Returns rows of a variable, in its dtype; zeros for a bad id.
+
+    Args:
+        variable: The variable.
+        ids: Ids of its rows.
+        row_axes: How many of its first axes count its rows.
+    """
     by_rows = tables.trained_by_rows(variable)
-    rows = backend.look_up(variable, ids.values, ids.valid, by_rows)
+    rows = backend.look_up(variable, ids.values, ids.valid, by_rows, row_axes)
     table = tables.find(variable)
     if table is None or table.decay is None:
         return rows

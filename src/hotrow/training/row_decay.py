@@ -16,6 +16,7 @@ import keras
 from keras import ops
 
 from hotrow import backend, keras_calls, keras_internals
+from hotrow.training import tables
 
 
 class _State(NamedTuple):
@@ -57,7 +58,12 @@ class RowDecay:
                 padding_id,
                 add_variable((), "zeros", "float32", name=f"{name}_sum"),
                 add_variable((), "zeros", "float32", name=f"{name}_rest"),
-                add_variable(table.shape[:1], "zeros", "float32", name=f"{name}_kept"),
+                add_variable(
+                    table.shape[: tables.row_axes(table)],
+                    "zeros",
+                    "float32",
+                    name=f"{name}_kept",
+                ),
             )
         # The sums at which all rows of a table had caught up, as far as is known.
         self._clean: dict[int, float] = {}
@@ -92,11 +98,11 @@ class RowDecay:
     def caught_up(self, variable: keras.Variable, ids: Any | None, rows: Any) -> Any:
         """Returns rows as they are now, from rows as they are stored."""
         state = self._states[id(variable)]
-        kept = backend.take_rows(state.kept, ids)
+        kept = backend.take_rows(state.kept, ids, tables.row_axes(variable))
         factor = ops.exp((state.sum - kept) - state.rest)
         if state.padding_id is not None:
             if ids is None:
-                ids = ops.arange(variable.shape[0], dtype="int32")
+                ids = ops.arange(rows.shape[0], dtype="int32")
             factor = ops.where(ops.equal(ids, state.padding_id), 1.0, factor)
         factor = ops.cast(factor, rows.dtype)
         return rows * ops.reshape(factor, (-1, *(1 for _ in rows.shape[1:])))
@@ -132,7 +138,8 @@ class RowDecay:
         )
 
     def _now(self, variable: keras.Variable, ids: Any | None, rows: Any) -> Any:
-        flat = ops.reshape(rows, (-1, *variable.shape[1:]))
+        width = variable.shape[tables.row_axes(variable) :]
+        flat = ops.reshape(rows, (-1, *width))
         if ids is not None:
             ids = ops.maximum(ops.reshape(ids, (-1,)), 0)
         now = ops.reshape(self.caught_up(variable, ids, flat), ops.shape(rows))
@@ -154,7 +161,10 @@ class RowDecay:
         if now is None:
             return False
         if self._clean.get(id(variable)) != float(now):
-            variable.assign(self.caught_up(variable, None, variable.value))
+            axes = tables.row_axes(variable)
+            rows = backend.take_rows(variable, None, axes)
+            rows = self.caught_up(variable, None, rows)
+            variable.assign(ops.reshape(rows, variable.shape))
             state.kept.assign(ops.zeros_like(state.kept.value) + state.now())
             self._clean[id(variable)] = float(now)
         return True

@@ -50,7 +50,7 @@ class RowStep:
 
     def read(self) -> None:
         """Reads the rows of the table and of the slots, and adds what regularizes."""
-        rows = backend.take_rows(self.variable, self._ids)
+        rows = self._take(self.variable)
         if self.decay is not None:
             rows = self.decay.caught_up(self.variable, self._ids, rows)
         if self._table.regularizer is not None:
@@ -61,8 +61,7 @@ class RowStep:
         self.view = RowView(self.variable, rows)
         self._slots = keras_internals.slots_of(self._optimizer, self.variable)
         self.slot_views = {
-            name: RowView(slot, backend.take_rows(slot, self._ids))
-            for name, slot in self._slots.items()
+            name: RowView(slot, self._take(slot)) for name, slot in self._slots.items()
         }
 
     def write(self) -> None:
@@ -75,8 +74,11 @@ class RowStep:
         if self.decay is not None:
             self.decay.mark(self.variable, self._put, self.touched)
 
+    def _take(self, variable: keras.Variable) -> Any:
+        return backend.take_rows(variable, self._ids, self._table.row_axes)
+
     def _put(self, variable: keras.Variable, rows: Any) -> None:
-        backend.put_rows(variable, self._ids, rows, self.touched)
+        backend.put_rows(variable, self._ids, rows, self.touched, self._table.row_axes)
 
     def _without_padding(self, gradient: Any) -> Any:
         padding_id = self._table.padding_id
@@ -84,7 +86,7 @@ class RowStep:
             return gradient
         ids = self._ids
         if ids is None:
-            ids = ops.arange(self.variable.shape[0], dtype="int32")
+            ids = ops.arange(gradient.shape[0], dtype="int32")
         return ops.where(_wide(ops.not_equal(ids, padding_id), gradient), gradient, 0)
 
 
@@ -98,9 +100,13 @@ def unscaled(gradient: Any, scale: Any) -> Any:
 def _distinct_rows(variable: keras.Variable, gradient: Any) -> tuple[Any | None, Any]:
     """Returns distinct ids and their gradients, or None and the dense gradient."""
     parts = backend.row_parts(gradient)
-    count = variable.shape[0]
+    row_axes = tables.row_axes(variable)
+    count = math.prod(variable.shape[:row_axes])
     if parts is None or _size(parts) >= count:
-        return None, backend.to_dense(gradient, tuple(variable.shape))
+        dense = backend.to_dense(gradient, tuple(variable.shape))
+        if row_axes > 1:
+            dense = ops.reshape(dense, (count, *variable.shape[row_axes:]))
+        return None, dense
     if len(parts) == 1:
         return backend.distinct(*parts[0], count)
     ids, rows = (ops.concatenate(x) for x in zip(*parts, strict=True))

@@ -5,6 +5,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from hotrow.training import tables
+
 
 @keras.saving.register_keras_serializable(package="hotrow")
 class RowWiseAdagrad(keras.optimizers.Optimizer):
@@ -71,7 +73,7 @@ class RowWiseAdagrad(keras.optimizers.Optimizer):
         start = keras.initializers.Constant(self.initial_accumulator_value)
         self._accumulators = [
             self.add_variable(
-                (*variable.shape[:1], *(1 for _ in variable.shape[1:])),
+                _one_a_row(variable),
                 start,
                 variable.dtype,
                 name=f"{variable.path.replace('/', '_')}_accumulator",
@@ -86,7 +88,7 @@ class RowWiseAdagrad(keras.optimizers.Optimizer):
         # TensorFlow's gradient of a lookup knows no shape once it is dense.
         gradient = ops.reshape(ops.convert_to_tensor(gradient), ops.shape(variable))
         gradient = ops.cast(gradient, variable.dtype)
-        others = tuple(range(1, len(variable.shape)))
+        others = tuple(range(tables.row_axes(variable), len(variable.shape)))
         square = ops.square(gradient)
         self.assign_add(
             accumulator, ops.mean(square, others, keepdims=True) if others else square
@@ -101,3 +103,8 @@ class RowWiseAdagrad(keras.optimizers.Optimizer):
             "initial_accumulator_value": self.initial_accumulator_value,
             "epsilon": self.epsilon,
         }
+
+
+def _one_a_row(variable: keras.Variable) -> tuple[int, ...]:
+    row_axes = tables.row_axes(variable)
+    return (*variable.shape[:row_axes], *(1 for _ in variable.shape[row_axes:]))

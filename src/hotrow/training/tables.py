@@ -19,14 +19,18 @@ class Table:
     Attributes:
         padding_id: The id that stands for padding, or None.
         compute_dtype: Dtype in which the layer computes, such as "float16".
+        row_axes: How many of the variable's first axes count its rows.
         regularizer: The variable's regularizer while an optimizer has the table: then
             the variable has none, so that Keras does not work through all its rows.
         decay: The `RowDecay` that the optimizer has the table under, or None.
     """
 
-    def __init__(self, padding_id: int | None, compute_dtype: str) -> None:
+    def __init__(
+        self, padding_id: int | None, compute_dtype: str, row_axes: int
+    ) -> None:
         self.padding_id = padding_id
         self.compute_dtype = compute_dtype
+        self.row_axes = row_axes
         self.regularizer: Any = None
         self.decay: Any = None
         self._trained_by: Any = None
@@ -41,6 +45,7 @@ def register(
     variable: keras.Variable,
     padding_id: int | None = None,
     compute_dtype: str = "float32",
+    row_axes: int = 1,
 ) -> None:
     """Declares `variable` a table, whose gradient `RowSparse` takes by rows.
 
@@ -48,8 +53,9 @@ def register(
         variable: A variable of shape `(rows, ...)`, read with `layers.rows.look_up`.
         padding_id: The id that stands for padding, if one does: its row is not trained.
         compute_dtype: Dtype in which the layer computes.
+        row_axes: How many of the variable's first axes count its rows.
     """
-    variable.hotrow_table = Table(padding_id, compute_dtype)
+    variable.hotrow_table = Table(padding_id, compute_dtype, row_axes)
     # A model that Keras builds while it trains: the first step is being traced.
     model = keras_calls.running_model()
     if model is not None and trains_by_rows(getattr(model, "optimizer", None)):
@@ -59,6 +65,12 @@ def register(
 def find(variable: Any) -> Table | None:
     """Returns what is known of a table, or None for any other variable."""
     return getattr(variable, "hotrow_table", None)
+
+
+def row_axes(variable: Any) -> int:
+    """Returns how many of the variable's first axes count its rows."""
+    table = find(variable)
+    return 1 if table is None else table.row_axes
 
 
 def get(variable: Any) -> Table:

@@ -1,5 +1,6 @@
 """Reading rows, and their gradients, on JAX. The names: `hotrow.backend`."""
 
+import math
 import weakref
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -12,6 +13,7 @@ from jax.experimental.sparse import JAXSparse
 
 from hotrow import keras_internals
 from hotrow.backend.jax.tracing import same_trace
+from hotrow.backend.jax.training import flat_rows
 
 
 def map_values(fn: Callable, x: Any) -> Any:
@@ -19,12 +21,16 @@ def map_values(fn: Callable, x: Any) -> Any:
 
 
 def look_up(
-    variable: keras.Variable, ids: Any, valid: Any | None, by_rows: bool
+    variable: keras.Variable,
+    ids: Any,
+    valid: Any | None,
+    by_rows: bool,
+    row_axes: int = 1,
 ) -> Any:
     table = variable.value
     if not by_rows or keras_internals.get_stateless_scope() is None:
-        return _read(table, ids, valid)
-    rows, same_table = _look_up_by_rows(table, ids, valid)
+        return _read(flat_rows(table, row_axes), ids, valid)
+    rows, same_table = _look_up_by_rows(table, ids, valid, row_axes)
     # The next lookup in this step reads the table that this one hands on. So the
     # gradients of all lookups form a chain, and its end knows the rows of each.
     if same_trace(same_table, table):
@@ -63,7 +69,9 @@ class _Parts(NamedTuple):
 _parts: dict[int, _Parts] = {}
 
 
-def _look_up_by_rows(table: Any, ids: Any, valid: Any | None) -> tuple[Any, Any]:
+def _look_up_by_rows(
+    table: Any, ids: Any, valid: Any | None, row_axes: int
+) -> tuple[Any, Any]:
     """Returns rows, and the table itself for the next lookup.
 
     The gradient is the true, dense one; beside it, it is remembered which ids and rows
@@ -73,7 +81,7 @@ def _look_up_by_rows(table: Any, ids: Any, valid: Any | None) -> tuple[Any, Any]
 
     @jax.custom_vjp  # type: ignore[untyped-decorator]
     def look_up(table: Any, ids: Any, valid: Any | None) -> tuple[Any, Any]:
-        return _read(table, ids, valid), table
+        return _read(flat_rows(table, row_axes), ids, valid), table
 
     def forward(table: Any, ids: Any, valid: Any | None) -> tuple[Any, Any]:
         table, ids, valid = jax.tree.map(
@@ -93,14 +101,17 @@ def _look_up_by_rows(table: Any, ids: Any, valid: Any | None) -> tuple[Any, Any]
             earlier = row_parts(of_table)
         if isinstance(of_rows, SymbolicZero):
             return of_table, None, None
+        width = table.shape[row_axes:]
         ids = ids.ravel()
+        of_rows = of_rows.reshape(-1, *width)
         if valid is not None:
+            valid = valid.ravel()
             # Past the end, where a scatter writes nothing.
-            ids = jnp.where(valid.ravel(), ids, table.shape[0])
-            of_rows = jnp.where(valid[(..., *[None] * (table.ndim - 1))], of_rows, 0)
-        of_rows = of_rows.reshape(-1, *table.shape[1:])
+            ids = jnp.where(valid, ids, math.prod(table.shape[:row_axes]))
+            of_rows = jnp.where(valid[(..., *[None] * len(width))], of_rows, 0)
         base = jnp.zeros(table.shape, table.dtype) if of_table is None else of_table
-        gradient = base.at[ids].add(of_rows, mode="drop")
+        gradient = flat_rows(base, row_axes).at[ids].add(of_rows, mode="drop")
+        gradient = gradient.reshape(table.shape)
         if earlier is not None:
             _remember(gradient, [*earlier, (ids, of_rows)])
         return gradient, None, None

@@ -23,18 +23,26 @@ def is_touched(rows: Any) -> Any:
     return jnp.any(rows != 0, axis=tuple(range(1, rows.ndim)))
 
 
-def take_rows(variable: keras.Variable, ids: Any | None) -> Any:
-    return variable.value if ids is None else variable.value.at[ids].get(mode="clip")
+def flat_rows(table: Any, row_axes: int) -> Any:
+    """Returns a table with its rows along the first axis."""
+    return table if row_axes == 1 else table.reshape(-1, *table.shape[row_axes:])
 
 
-def put_rows(variable: keras.Variable, ids: Any | None, rows: Any, where: Any) -> None:
-    wide = (..., *[None] * (rows.ndim - 1))
-    table = variable.value
+def take_rows(variable: keras.Variable, ids: Any | None, row_axes: int) -> Any:
+    table = flat_rows(variable.value, row_axes)
+    return table if ids is None else table.at[ids].get(mode="clip")
+
+
+def put_rows(
+    variable: keras.Variable, ids: Any | None, rows: Any, where: Any, row_axes: int
+) -> None:
+    table = flat_rows(variable.value, row_axes)
     if ids is None:
-        variable.assign(jnp.where(where[wide], rows, table))
-        return
-    ids = jnp.where(where, ids, table.shape[0])
-    variable.assign(table.at[ids].set(rows, mode="drop"))
+        table = jnp.where(where[(..., *[None] * (rows.ndim - 1))], rows, table)
+    else:
+        ids = jnp.where(where, ids, table.shape[0])
+        table = table.at[ids].set(rows, mode="drop")
+    variable.assign(table.reshape(variable.shape))
 
 
 def update(

@@ -1,5 +1,6 @@
 """Reading rows, and their gradients, on TensorFlow. The names: `hotrow.backend`."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -7,7 +8,7 @@ import keras
 import tensorflow as tf
 
 from hotrow.backend.tensorflow.tracing import in_xla
-from hotrow.backend.tensorflow.training import distinct
+from hotrow.backend.tensorflow.training import distinct, flat_rows, gather_rows
 
 
 def map_values(fn: Callable, x: Any) -> Any:
@@ -17,18 +18,25 @@ def map_values(fn: Callable, x: Any) -> Any:
 
 
 def look_up(
-    variable: keras.Variable, ids: Any, valid: Any | None, by_rows: bool
+    variable: keras.Variable,
+    ids: Any,
+    valid: Any | None,
+    by_rows: bool,
+    row_axes: int = 1,
 ) -> Any:
-    if by_rows:
-        # Never read whole: once rows of a variable were written, TensorFlow copies it
-        # for a reader. The gradient of `tf.gather` is one of rows.
-        table, gather = variable.value, tf.gather
-    else:
-        table, gather = tf.convert_to_tensor(variable), _gather
+    def gather(ids: Any) -> Any:
+        if not by_rows:
+            table = flat_rows(tf.convert_to_tensor(variable), row_axes)
+            return _gather(table, ids)
+        if row_axes == 1:
+            # The gradient of `tf.gather` is one of rows.
+            return gather_rows(variable, ids, row_axes)
+        return _gather_along_axes(variable, ids, row_axes)
+
     if valid is None:
-        return gather(table, ids)
-    rows = gather(table, tf.where(valid, ids, 0))
-    mask = valid[(..., *[tf.newaxis] * (len(table.shape) - 1))]
+        return gather(ids)
+    rows = gather(tf.where(valid, ids, 0))
+    mask = valid[(..., *[tf.newaxis] * (len(variable.shape) - row_axes))]
     zero = tf.zeros((), rows.dtype)
     if in_xla():
         # XLA on a CPU copies rows number by number unless each row is multiplied by
@@ -56,6 +64,23 @@ def _gather(table: Any, ids: Any) -> tuple[Any, Callable]:
     return tf.gather(table, ids), gradient
 
 
+def _gather_along_axes(variable: keras.Variable, ids: Any, row_axes: int) -> Any:
+    """Rows that lie along several axes, with a gradient of rows counted as one."""
+
+    @tf.custom_gradient  # type: ignore[untyped-decorator]
+    def gather(ids: Any) -> tuple[Any, Callable]:
+        def gradient(upstream: Any, variables: Any = None) -> tuple[None, list]:
+            width = variable.shape[row_axes:]
+            count = math.prod(variable.shape[:row_axes])
+            rows = tf.reshape(upstream, [-1, *width])
+            flat = tf.reshape(ids, [-1])
+            return None, [tf.IndexedSlices(rows, flat, tf.constant([count, *width]))]
+
+        return gather_rows(variable, ids, row_axes), gradient
+
+    return gather(ids)
+
+
 def _row_gradient(table: Any, ids: Any, rows: Any) -> Any:
     ids, rows = distinct(ids, rows, 0)
     return tf.IndexedSlices(rows, ids, tf.shape(table))
@@ -68,7 +93,8 @@ def row_parts(gradient: Any) -> list[tuple[Any, Any]] | None:
 
 
 def to_dense(gradient: Any, shape: tuple[int, ...]) -> Any:
-    return tf.ensure_shape(tf.convert_to_tensor(gradient), shape)
+    # The gradient of a table with several axes of rows names them as one.
+    return tf.reshape(tf.convert_to_tensor(gradient), shape)
 
 
 def watch_backward(loss: Any) -> Any:

@@ -1,5 +1,6 @@
 """Updating rows of variables on TensorFlow. The names: `hotrow.backend`."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -29,23 +30,59 @@ def is_touched(rows: Any) -> Any:
     return tf.reduce_any(rows != 0, axis=list(range(1, len(rows.shape))))
 
 
-def take_rows(variable: keras.Variable, ids: Any | None) -> Any:
-    if ids is None:
-        return tf.convert_to_tensor(variable)
-    return tf.gather(variable.value, tf.minimum(ids, variable.shape[0] - 1))
+def flat_rows(table: Any, row_axes: int) -> Any:
+    """Returns a tensor with its rows along the first axis."""
+    return table if row_axes == 1 else tf.reshape(table, [-1, *table.shape[row_axes:]])
 
 
-def put_rows(variable: keras.Variable, ids: Any | None, rows: Any, where: Any) -> None:
+def split_ids(ids: Any, row_shape: tuple[int, ...]) -> Any:
+    """Returns ids as one number for each axis of the rows, along a last axis."""
+    places = []
+    for length in reversed(row_shape[1:]):
+        places.append(ids % length)
+        ids = ids // length
+    return tf.stack([ids, *reversed(places)], axis=-1)
+
+
+def gather_rows(variable: keras.Variable, ids: Any, row_axes: int) -> Any:
+    """Returns rows of a variable without reading it whole.
+
+    Once rows of a variable were written, TensorFlow copies it for a reader of all.
+    """
+    if row_axes == 1:
+        return tf.gather(variable.value, ids)
+    if in_xla():
+        # XLA has no `gather_nd` of a variable, and does not copy.
+        return tf.gather(flat_rows(tf.convert_to_tensor(variable), row_axes), ids)
+    return variable.value.gather_nd(split_ids(ids, variable.shape[:row_axes]))
+
+
+def take_rows(variable: keras.Variable, ids: Any | None, row_axes: int) -> Any:
     if ids is None:
+        return flat_rows(tf.convert_to_tensor(variable), row_axes)
+    last = math.prod(variable.shape[:row_axes]) - 1
+    return gather_rows(variable, tf.minimum(ids, last), row_axes)
+
+
+def put_rows(
+    variable: keras.Variable, ids: Any | None, rows: Any, where: Any, row_axes: int
+) -> None:
+    if ids is None:
+        table = flat_rows(tf.convert_to_tensor(variable), row_axes)
         wide = (..., *[tf.newaxis] * (len(rows.shape) - 1))
-        variable.assign(tf.where(where[wide], rows, variable.value))
+        table = tf.where(where[wide], rows, table)
+        variable.assign(tf.reshape(table, variable.shape))
         return
+    row_shape = variable.shape[:row_axes]
     if in_xla():
         # XLA writes nothing past the end.
-        ids = tf.where(where, ids, tf.cast(variable.shape[0], ids.dtype))
+        ids = tf.where(where, ids, tf.cast(math.prod(row_shape), ids.dtype))
     else:
         ids, rows = tf.boolean_mask(ids, where), tf.boolean_mask(rows, where)
-    variable.value.scatter_update(tf.IndexedSlices(rows, ids))
+    if row_axes == 1:
+        variable.value.scatter_update(tf.IndexedSlices(rows, ids))
+    else:
+        variable.value.scatter_nd_update(split_ids(ids, row_shape), rows)
 
 
 def update(

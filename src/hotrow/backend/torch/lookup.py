@@ -1,10 +1,13 @@
 """Reading rows, and their gradients, on PyTorch. The names: `hotrow.backend`."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import keras
 import torch
+
+from hotrow.backend.torch.training import flat_rows
 
 
 def map_values(fn: Callable, x: Any) -> Any:
@@ -12,14 +15,24 @@ def map_values(fn: Callable, x: Any) -> Any:
 
 
 def look_up(
-    variable: keras.Variable, ids: Any, valid: Any | None, by_rows: bool
+    variable: keras.Variable,
+    ids: Any,
+    valid: Any | None,
+    by_rows: bool,
+    row_axes: int = 1,
 ) -> Any:
     table = variable.value
-    read = _LookUpByRows.apply if by_rows else _read
+
+    def read(ids: Any) -> Any:
+        if by_rows:
+            return _LookUpByRows.apply(table, ids, row_axes)
+        return _read(flat_rows(table, row_axes), ids)
+
     if valid is None:
-        return read(table, ids)
-    rows = read(table, torch.where(valid, ids, 0))
-    return torch.where(valid.reshape((*valid.shape, *[1] * (table.ndim - 1))), rows, 0)
+        return read(ids)
+    rows = read(torch.where(valid, ids, 0))
+    wide = (1,) * (rows.ndim - valid.ndim)
+    return torch.where(valid.reshape((*valid.shape, *wide)), rows, 0)
 
 
 def _read(table: Any, ids: Any) -> Any:
@@ -55,26 +68,37 @@ class _LookUpByRows(torch.autograd.Function):
     """A lookup whose gradient is sparse in a training step, and dense elsewhere."""
 
     @staticmethod
-    def forward(ctx: Any, table: Any, ids: Any) -> Any:
+    def forward(ctx: Any, table: Any, ids: Any, row_axes: int) -> Any:
         ctx.save_for_backward(ids)
-        ctx.shape = table.shape
-        return _read(table, ids)
+        ctx.shape, ctx.row_axes = table.shape, row_axes
+        return _read(flat_rows(table, row_axes), ids)
 
     @staticmethod
-    def backward(ctx: Any, gradient: Any) -> tuple[Any, None]:
+    def backward(ctx: Any, gradient: Any) -> tuple[Any, None, None]:
         ids = ctx.saved_tensors[0].flatten()
-        rows = gradient.reshape(-1, *ctx.shape[1:])
+        row_shape = ctx.shape[: ctx.row_axes]
+        rows = gradient.reshape(-1, *ctx.shape[ctx.row_axes :])
         if torch._C._current_graph_task_id() != _step_backward:
-            return rows.new_zeros(ctx.shape).index_add_(0, ids, rows), None
-        ids = ids.long().unsqueeze(0)
+            dense = rows.new_zeros((math.prod(row_shape), *rows.shape[1:]))
+            return dense.index_add_(0, ids, rows).reshape(ctx.shape), None, None
+        ids = ids.long()
+        places = torch.unravel_index(ids, row_shape) if ctx.row_axes > 1 else (ids,)
+        ids = torch.stack(places)
         sparse = torch.sparse_coo_tensor(ids, rows, ctx.shape, check_invariants=False)
-        return sparse, None
+        return sparse, None, None
 
 
 def row_parts(gradient: Any) -> list[tuple[Any, Any]] | None:
     if not gradient.is_sparse:
         return None
-    return [(gradient._indices()[0], gradient._values())]
+    *outer, ids = gradient._indices()
+    stride = 1
+    for place, length in zip(
+        reversed(outer), reversed(gradient.shape[1 : len(outer) + 1]), strict=True
+    ):
+        stride *= length
+        ids = ids + place * stride
+    return [(ids, gradient._values())]
 
 
 def to_dense(gradient: Any, shape: tuple[int, ...]) -> Any:

@@ -38,15 +38,22 @@ def is_touched(rows: Any) -> Any:
     return (rows.amax(1) != 0) | (rows.amin(1) != 0)
 
 
-def take_rows(variable: keras.Variable, ids: Any | None) -> Any:
+def flat_rows(table: Any, row_axes: int) -> Any:
+    """Returns a table with its rows along the first axis."""
+    return table if row_axes == 1 else table.view(-1, *table.shape[row_axes:])
+
+
+def take_rows(variable: keras.Variable, ids: Any | None, row_axes: int) -> Any:
     # An optimizer works on it in place.
-    table = variable.value.detach()
+    table = flat_rows(variable.value.detach(), row_axes)
     return table.clone() if ids is None else table.index_select(0, ids)
 
 
-def put_rows(variable: keras.Variable, ids: Any | None, rows: Any, where: Any) -> None:
+def put_rows(
+    variable: keras.Variable, ids: Any | None, rows: Any, where: Any, row_axes: int
+) -> None:
     with torch.no_grad():
-        table = variable.value
+        table = flat_rows(variable.value, row_axes)
         if ids is None:
             ids = torch.arange(len(table), device=table.device)
         if not where.all():
