@@ -1,5 +1,6 @@
 """Hotrow: the categorical input stack that Keras 3 lacks."""
 
+from hotrow.fusion.fuse import fuse
 from hotrow.layers.embedding import Embedding
 from hotrow.layers.one_hot import OneHot
 from hotrow.training.row_sparse import RowSparse
@@ -7,4 +8,4 @@ from hotrow.training.row_wise_adagrad import RowWiseAdagrad
 
 __version__ = "0.1.0"
 
-__all__ = ["Embedding", "OneHot", "RowSparse", "RowWiseAdagrad", "__version__"]
+__all__ = ["Embedding", "OneHot", "RowSparse", "RowWiseAdagrad", "__version__", "fuse"]

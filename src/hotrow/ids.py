@@ -58,7 +58,7 @@ class IdCheck:
         self._input_dim = input_dim
         self._out_of_range = out_of_range
         self._state = state
-        self._dtype = "int32" if input_dim < 2**31 else "int64"
+        self.dtype = "int32" if input_dim < 2**31 else "int64"
 
     def error(self, value: Any) -> ValueError:
         """Returns the error for the bad id `value`."""
@@ -152,7 +152,7 @@ class IdCheck:
         good = self._good(values)
         if good is not None:
             values = np.where(good, values, self._row_for_bad(values, good))
-        return ops.convert_to_tensor(values.astype(self._dtype))
+        return ops.convert_to_tensor(values.astype(self.dtype))
 
     @backend.outside_graph  # type: ignore[untyped-decorator]
     def admit(self, inputs: Any) -> Ids:
@@ -173,10 +173,10 @@ class IdCheck:
             good = self._good(seen)
             if good is None:
                 whole = dtype in ("int32", "int64")
-                return Ids(inputs if whole else ops.cast(inputs, self._dtype), None)
+                return Ids(inputs if whole else ops.cast(inputs, self.dtype), None)
             self._row_for_bad(seen, good)
         valid = self._valid(inputs)
-        values = ops.cast(inputs, self._dtype)
+        values = ops.cast(inputs, self.dtype)
         if isinstance(self._out_of_range, int):
             return Ids(ops.where(valid, values, self._out_of_range), None)
         if self._state is not None:

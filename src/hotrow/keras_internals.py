@@ -6,11 +6,15 @@ Keras changes one of them.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
+from keras.src.backend.common.keras_tensor import KerasTensor
+from keras.src.backend.common.masking import get_keras_mask
 from keras.src.backend.common.stateless_scope import get_stateless_scope
 from keras.src.backend.common.symbolic_scope import in_symbolic_scope
+from keras.src.backend.common.variables import AutocastScope
+from keras.src.models.functional import Functional, functional_like_constructor
 
 __all__ = [
     "built_on",
@@ -18,15 +22,24 @@ __all__ = [
     "decay_weights",
     "decays_weight",
     "get_stateless_scope",
+    "graph_of",
+    "has_mask",
     "in_symbolic_scope",
     "int4_block_size",
+    "is_functional",
+    "kernel_of",
     "new_state_allowed",
+    "no_autocast",
     "overwrite_with_gradients",
     "own_variables",
+    "replace_tracked",
     "set_first_layer_shape",
+    "share_rnn_states",
+    "share_state",
     "slots_of",
     "standing_in",
     "table_of",
+    "takes_inputs_and_outputs",
     "update_variables",
     "with_gradient",
 ]
@@ -180,3 +193,102 @@ def standing_in(
                 del vars(optimizer)[name]
             else:
                 vars(optimizer)[name] = value
+
+
+def no_autocast() -> Any:
+    """A context in which a variable is read as it is stored, not cast whole."""
+    return AutocastScope(None)
+
+
+def kernel_of(layer: keras.Layer) -> keras.Variable:
+    """Returns the variable of the kernel of a dense or convolution layer."""
+    return layer._kernel
+
+
+def has_mask(tensor: KerasTensor) -> bool:
+    """Whether a symbolic tensor carries a mask."""
+    return get_keras_mask(tensor) is not None
+
+
+def share_state(layer: keras.Layer, source: keras.Layer) -> None:
+    """Gives a layer the variables, layers and seeds of another, for its own."""
+    kinds = (keras.Variable, keras.Layer, keras.random.SeedGenerator)
+    for name, value in vars(source).items():
+        if isinstance(value, kinds):
+            replace_tracked(layer, name, value)
+        elif value is None and not hasattr(layer, name):
+            # Such as a bias that is not used.
+            setattr(layer, name, None)
+
+
+def replace_tracked(layer: keras.Layer, name: str, value: Any) -> None:
+    """Sets an attribute that Keras tracks, and forgets what was there."""
+    old = vars(layer).get(name)
+    if old is not None:
+        layer._tracker.untrack(old)
+    setattr(layer, name, value)
+
+
+def share_rnn_states(rnn: keras.layers.RNN, source: keras.layers.RNN) -> None:
+    """Gives an RNN the states that another keeps between batches."""
+    # Not `setattr`: Keras tracks them nowhere.
+    vars(rnn)["states"] = source.states
+    vars(rnn)["_expected_batch_size"] = source._expected_batch_size
+
+
+class GraphNode(NamedTuple):
+    """One call in a graph: what was called on what, and its results, flat."""
+
+    operation: Any
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    outputs: list[KerasTensor]
+
+
+class Graph(NamedTuple):
+    """The calls of a functional model, in an order in which they can be made."""
+
+    nodes: list[GraphNode]
+    inputs: Any
+    outputs: Any
+
+
+def is_functional(model: Any) -> bool:
+    """Whether a model is a graph of calls: functional, or a `Sequential`."""
+    return isinstance(model, (Functional, keras.Sequential))
+
+
+def graph_of(model: keras.Model) -> Graph:
+    """Returns the graph of a functional model, or of a `Sequential` that is built."""
+    if isinstance(model, keras.Sequential):
+        model = model._functional
+    nodes = [
+        GraphNode(
+            node.operation,
+            node.arguments.args,
+            _without_own_mask(node.arguments.args, node.arguments.kwargs),
+            node.outputs,
+        )
+        for _, nodes in sorted(model._nodes_by_depth.items(), reverse=True)
+        for node in nodes
+        if not node.is_input
+    ]
+    return Graph(nodes, model._inputs_struct, model._outputs_struct)
+
+
+def _without_own_mask(args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Leaves out a mask that Keras took from the first argument by itself."""
+    if "mask" not in kwargs or not args:
+        return kwargs
+    own = [get_keras_mask(x) for x in keras.tree.flatten(args[0])]
+    given = keras.tree.flatten(kwargs["mask"])
+    if kwargs["mask"] is not None and not (
+        len(own) == len(given) and all(a is b for a, b in zip(own, given, strict=True))
+    ):
+        return kwargs
+    return {name: x for name, x in kwargs.items() if name != "mask"}
+
+
+def takes_inputs_and_outputs(cls: type) -> bool:
+    """Whether a class of models is made as `keras.Model` is, of inputs and outputs."""
+    return bool(functional_like_constructor(cls))

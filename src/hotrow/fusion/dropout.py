@@ -1,0 +1,81 @@
+"""Dropout between a one-hot and its consumer."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from hotrow.fusion.dropping import drop_categories, drop_places, weighted
+from hotrow.fusion.fused_layer import only_mask
+from hotrow.fusion.passer import Part, Passer
+from hotrow.fusion.plan import Plan
+
+
+class _Dropping(Passer):
+    """Gives, for each tensor of ids, the weights that dropout leaves them."""
+
+    gives_ids = False
+    drop = staticmethod(drop_places)
+
+    @classmethod
+    def after(cls, layer: Any, parts: list[Part]) -> Plan | str:
+        """Returns the plan of what `layer` makes, or why that cannot be followed."""
+        (part,) = parts
+        if any(t.is_hot and t.is_weighted for t in part.plan.terms):
+            return "it is the second dropout in a row"
+        return weighted(part.plan) if layer.rate else part.plan
+
+    @classmethod
+    def needs_layer(cls, layer: Any, parts: list[Part]) -> bool:
+        """Whether the tensors of the plan change."""
+        return bool(layer.rate)
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        """Returns weights of ids, and numbers of which some are zero."""
+        if training and self.rate:
+            plan, tensors = self.drop(self.hot, inputs, self.rate, self.seed_generator)
+            given = zip(plan.terms, plan.as_lists(tensors), strict=True)
+            return [tensor[-1] for _, tensor in given]
+        return [
+            ops.ones(ops.shape(tensor), keras.config.floatx())
+            if term.is_hot
+            else tensor
+            for term, (tensor,) in zip(
+                self.hot.terms, self.hot.as_lists(inputs), strict=True
+            )
+        ]
+
+    def _mask(self, inputs: Any, previous_mask: Any) -> Any | None:
+        return only_mask(previous_mask)
+
+
+@keras.saving.register_keras_serializable(package="hotrow")
+class FusedDropout(_Dropping, keras.layers.Dropout):
+    """`Dropout` of one-hot vectors: of each one it draws whether it stays."""
+
+    replaces = keras.layers.Dropout
+
+    @classmethod
+    def after(cls, layer: Any, parts: list[Part]) -> Plan | str:
+        """Returns the plan of what `layer` makes, or why that cannot be followed."""
+        if layer.noise_shape is not None:
+            return f"it has noise_shape={layer.noise_shape}"
+        return super().after(layer, parts)
+
+
+@keras.saving.register_keras_serializable(package="hotrow")
+class FusedSpatialDropout1D(_Dropping, keras.layers.SpatialDropout1D):
+    """`SpatialDropout1D` of one-hot vectors: a category goes in all steps or in none."""
+
+    replaces = keras.layers.SpatialDropout1D
+    drop = staticmethod(drop_categories)
+
+    def __init__(self, *args: Any, trainable: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+    @classmethod
+    def after(cls, layer: Any, parts: list[Part]) -> Plan | str:
+        """Returns the plan of what `layer` makes, or why that cannot be followed."""
+        if any(term.lengths for term in parts[0].plan.terms):
+            return "axes were merged before it"
+        return super().after(layer, parts)

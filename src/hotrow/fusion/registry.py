@@ -1,0 +1,46 @@
+"""What `fuse` knows: for each layer of Keras, what takes its place."""
+
+import keras
+
+from hotrow.fusion.bidirectional import FusedBidirectional
+from hotrow.fusion.concatenate import FusedConcatenate
+from hotrow.fusion.conv1d import FusedConv1D
+from hotrow.fusion.dense import FusedDense
+from hotrow.fusion.dropout import FusedDropout, FusedSpatialDropout1D
+from hotrow.fusion.einsum_dense import FusedEinsumDense
+from hotrow.fusion.fused_layer import FusedLayer
+from hotrow.fusion.masking import FusedMasking
+from hotrow.fusion.passer import Passer
+from hotrow.fusion.producers import FusedCategoryEncoding, FusedOneHot, Producer
+from hotrow.fusion.reshaping import FusedFlatten, FusedReshape
+from hotrow.fusion.rnn import FusedGRU, FusedLSTM, FusedRNN, FusedSimpleRNN
+from hotrow.fusion.time_distributed import FusedTimeDistributed
+
+PRODUCERS: dict[type[keras.Layer], type[Producer]] = {
+    cls.replaces: cls for cls in (FusedOneHot, FusedCategoryEncoding)
+}
+PASSERS: dict[type[keras.Layer], type[Passer]] = {
+    cls.replaces: cls
+    for cls in (
+        FusedDropout,
+        FusedSpatialDropout1D,
+        FusedMasking,
+        FusedFlatten,
+        FusedReshape,
+        FusedConcatenate,
+    )
+}
+CONSUMERS: dict[type[keras.Layer], type[FusedLayer]] = {
+    cls.replaces: cls
+    for cls in (
+        FusedDense,
+        FusedTimeDistributed,
+        FusedEinsumDense,
+        FusedConv1D,
+        FusedSimpleRNN,
+        FusedGRU,
+        FusedLSTM,
+        FusedRNN,
+        FusedBidirectional,
+    )
+}
