@@ -213,7 +213,8 @@ def has_mask(tensor: KerasTensor) -> bool:
 def share_state(layer: keras.Layer, source: keras.Layer) -> None:
     """Gives a layer the variables, layers and seeds of another, for its own."""
     kinds = (keras.Variable, keras.Layer, keras.random.SeedGenerator)
-    for name, value in vars(source).items():
+    # On PyTorch a layer keeps the layers in it elsewhere.
+    for name, value in {**vars(source), **vars(source).get("_modules", {})}.items():
         if isinstance(value, kinds):
             replace_tracked(layer, name, value)
         elif value is None and not hasattr(layer, name):
@@ -223,7 +224,7 @@ def share_state(layer: keras.Layer, source: keras.Layer) -> None:
 
 def replace_tracked(layer: keras.Layer, name: str, value: Any) -> None:
     """Sets an attribute that Keras tracks, and forgets what was there."""
-    old = vars(layer).get(name)
+    old = getattr(layer, name, None)
     if old is not None:
         layer._tracker.untrack(old)
     setattr(layer, name, value)

@@ -76,8 +76,9 @@ class ProjectedSimpleRNNCell(ProjectedCell):
 class ProjectedGRUCell(ProjectedCell):
     """A gated recurrent unit.
 
-    `z = s(x_z + h R_z)`, `r = s(x_r + h R_r)`, `n = a(x_n + (r * h) R_n)` and `h = z * h
-    + (1 - z) * n`, biases left out; with `reset_after`, `n = a(x_n + r * (h R_n))`.
+    `z = s(x_z + h R_z)`, `r = s(x_r + h R_r)`, `n = a(x_n + (r * h) R_n)` and
+    `h = z * h + (1 - z) * n`, biases left out; with `reset_after`,
+    `n = a(x_n + r * (h R_n))`.
 
     Source: Cho et al., "Learning Phrase Representations using RNN Encoder-Decoder for
     Statistical Machine Translation", 2014, https://arxiv.org/abs/1406.1078.

@@ -73,9 +73,8 @@ class FusedConv1D(FusedLayer, keras.layers.Conv1D):
         if self.padding == "same":
             steps = (length + stride - 1) // stride
             missing = (steps - 1) * stride + reach - length
-            missing = (
-                max(missing, 0) if isinstance(missing, int) else _positive(missing)
-            )
+            is_known = isinstance(missing, int)
+            missing = max(missing, 0) if is_known else ops.maximum(missing, 0)
             before, after = missing // 2, missing - missing // 2
         else:
             before, after = (reach - 1 if self.padding == "causal" else 0), 0
@@ -102,10 +101,6 @@ class FusedConv1D(FusedLayer, keras.layers.Conv1D):
             dilation_rate=self.dilation_rate,
             data_format="channels_last",
         )
-
-
-def _positive(x: Any) -> Any:
-    return ops.maximum(x, 0)
 
 
 def _padded(x: Any, before: Any, after: Any) -> Any:

@@ -15,6 +15,8 @@ class _Dropping(Passer):
     """Gives, for each tensor of ids, the weights that dropout leaves them."""
 
     gives_ids = False
+    rate: float
+    seed_generator: Any
     drop = staticmethod(drop_places)
 
     @classmethod
@@ -36,13 +38,11 @@ class _Dropping(Passer):
             plan, tensors = self.drop(self.hot, inputs, self.rate, self.seed_generator)
             given = zip(plan.terms, plan.as_lists(tensors), strict=True)
             return [tensor[-1] for _, tensor in given]
+        given = zip(self.hot.terms, self.hot.as_lists(inputs), strict=True)
+        dtype = keras.config.floatx()
         return [
-            ops.ones(ops.shape(tensor), keras.config.floatx())
-            if term.is_hot
-            else tensor
-            for term, (tensor,) in zip(
-                self.hot.terms, self.hot.as_lists(inputs), strict=True
-            )
+            ops.ones(ops.shape(tensor), dtype) if term.is_hot else tensor
+            for term, (tensor,) in given
         ]
 
     def _mask(self, inputs: Any, previous_mask: Any) -> Any | None:
@@ -65,7 +65,7 @@ class FusedDropout(_Dropping, keras.layers.Dropout):
 
 @keras.saving.register_keras_serializable(package="hotrow")
 class FusedSpatialDropout1D(_Dropping, keras.layers.SpatialDropout1D):
-    """`SpatialDropout1D` of one-hot vectors: a category goes in all steps or in none."""
+    """`SpatialDropout1D` of one-hots: a category goes in all steps or in none."""
 
     replaces = keras.layers.SpatialDropout1D
     drop = staticmethod(drop_categories)

@@ -20,9 +20,10 @@ def drop_places(
     def drop(shape: Any, dtype: str) -> Any:
         return keras.random.dropout(ops.ones(shape, dtype), rate, seed=seed)
 
-    return _weighted(
-        plan, tensors, lambda ids, dtype: drop(ops.shape(ids), dtype), drop
-    )
+    def of_ids(ids: Any, dtype: str) -> Any:
+        return drop(ops.shape(ids), dtype)
+
+    return _weighted(plan, tensors, of_ids, drop)
 
 
 def drop_categories(

@@ -20,8 +20,8 @@ def fuse(
     layer there that looks up the row: the vector is never made, and nothing is
     multiplied by its zeros. The new model has the variables of the old one, so that to
     train, load or set those of either is to do it to both. Names of layers, and files
-    of weights, stay the same. Its kernels are tables: with `hotrow.RowSparse` a training
-    step costs what the batch costs, whatever the number of categories.
+    of weights, stay the same. Its kernels are tables: with `hotrow.RowSparse` a
+    training step costs what the batch costs, whatever the number of categories.
 
     One-hots come from `hotrow.OneHot`, or from `keras.layers.CategoryEncoding` with
     `output_mode="one_hot"`. They may pass through `Dropout`, `SpatialDropout1D`,

@@ -10,7 +10,7 @@ from hotrow.training import tables
 
 
 class FusedLayer:
-    """Mixin of layers that take ids in place of the one-hot vectors that they stand for.
+    """Mixin of layers that take ids in place of the one-hot vectors that they mean.
 
     A fused layer is a subclass of the Keras layer whose place it takes, with the same
     name, config, variables and file layout, and one more argument, `hot`: the plan of
@@ -43,7 +43,8 @@ class FusedLayer:
     @classmethod
     def twin(cls, layer: Any, plan: Plan) -> Any:
         """Returns a fused layer that has the variables of `layer`."""
-        twin: Any = cls.from_config({**layer.get_config(), "hot": plan})
+        config = {**layer.get_config(), "hot": plan}
+        twin: Any = cls.from_config(config)  # type: ignore[attr-defined]
         twin.adopt(layer)
         return twin
 

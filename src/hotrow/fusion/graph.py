@@ -1,8 +1,8 @@
 """The graph of a model as `fuse` works on it.
 
-A `Value` stands for a tensor between two calls, a `Step` for a call. Where the last axis
-of a value is known to be made of one-hots, the value has a `Flow`: the plan of the axis,
-and where the tensors of the plan come from (`Source`), none of which has been made yet.
+A `Value` stands for a tensor between two calls, a `Step` for a call. Where the last
+axis of a value is known to be made of one-hots, the value has a `Flow`: the plan of the
+axis, and where the tensors of the plan come from (`Source`), none of them made yet.
 """
 
 from collections.abc import Callable

@@ -11,7 +11,7 @@ from hotrow.fusion.plan import Plan
 
 @keras.saving.register_keras_serializable(package="hotrow")
 class FusedMasking(Passer, keras.layers.Masking):
-    """`Masking(0)`: a vector is masked if it is all zeros, which an id says by itself."""
+    """`Masking(0)`: a vector of zeros is masked, and an id tells whether it is one."""
 
     replaces = keras.layers.Masking
 
@@ -24,7 +24,7 @@ class FusedMasking(Passer, keras.layers.Masking):
 
     def call(self, inputs: Any) -> Any:
         """Returns the tensors of the plan, with nothing where they are masked."""
-        present = self._mask(inputs, None)
+        present: Any = self._mask(inputs, None)
         result = []
         for term, given in zip(self.hot.terms, self.hot.as_lists(inputs), strict=True):
             for place, tensor in enumerate(given):

@@ -75,7 +75,7 @@ class Passer(FusedLayer):
 
 def merged(plan: Plan, lengths: tuple[int, ...]) -> Plan:
     """Returns the plan after axes before the last one were merged into it."""
-    strides = []
+    strides: list[int] = []
     stride = plan.width
     for length in reversed(lengths):
         strides.insert(0, stride)

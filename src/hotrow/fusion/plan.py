@@ -124,9 +124,9 @@ class Plan(NamedTuple):
                 flat = ops.where(flat < 0, -1, moved)
             ids.append(_merge(flat, len(term.lengths)))
             weight = given[1] if term.is_weighted else None
-            weights.append(
-                None if weight is None else _merge(weight, len(term.lengths))
-            )
+            if weight is not None:
+                weight = _merge(weight, len(term.lengths))
+            weights.append(weight)
         if not ids:
             return Picked(None, None, dense)
         return Picked(_joined(ids), _joined_weights(weights, ids), dense)

@@ -1,4 +1,4 @@
-"""What `fuse` tells about a model: each one-hot, who takes it, and what became of it."""
+"""What `fuse` tells about a model: each one-hot, who takes it, and what became."""
 
 from typing import NamedTuple
 
@@ -20,11 +20,8 @@ class Edge(NamedTuple):
 
     def inside(self, model: str) -> "Edge":
         """Returns the same way, in a nested model."""
-        return Edge(
-            f"{model}/{self.producer}",
-            self.via,
-            f"{model}/{self.consumer}",
-            self.why_not,
+        return self._replace(
+            producer=f"{model}/{self.producer}", consumer=f"{model}/{self.consumer}"
         )
 
     def path(self) -> str:

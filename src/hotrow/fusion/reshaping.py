@@ -41,7 +41,7 @@ class FusedFlatten(Passer, keras.layers.Flatten):
 
 @keras.saving.register_keras_serializable(package="hotrow")
 class FusedReshape(Passer, keras.layers.Reshape):
-    """`Reshape` that leaves the last axis alone: the axes before it are those of ids."""
+    """`Reshape` that leaves the last axis alone: the others are axes of ids."""
 
     replaces = keras.layers.Reshape
 
@@ -64,8 +64,9 @@ class FusedReshape(Passer, keras.layers.Reshape):
 
     @staticmethod
     def _target(layer: Any, part: Part) -> Any:
-        """Returns the new axes after that of the batch, or why it cannot be followed."""
-        before, target = part.shape[1:], tuple(layer.target_shape)
+        """Returns the axes after that of the batch, or why it cannot be followed."""
+        before: Any = part.shape[1:]
+        target = tuple(layer.target_shape)
         if None in before:
             return "it is given an axis whose length is not known"
         if -1 in target:
@@ -80,7 +81,7 @@ class FusedReshape(Passer, keras.layers.Reshape):
     def call(self, inputs: Any) -> Any:
         """Returns the tensors of the plan, with other outer axes."""
         outer = self._outer()
-        result = []
+        result: list[Any] = []
         for term, given in zip(self.hot.terms, self.hot.as_lists(inputs), strict=True):
             inner = (*term.lengths, *(() if term.is_hot else (term.size,)))
             result += (ops.reshape(x, (ops.shape(x)[0], *outer, *inner)) for x in given)
@@ -91,7 +92,7 @@ class FusedReshape(Passer, keras.layers.Reshape):
 
     def compute_output_spec(self, inputs: Any, **_: Any) -> list[keras.KerasTensor]:
         """Returns the shapes and dtypes of the tensors."""
-        specs = []
+        specs: list[Any] = []
         for term, given in zip(self.hot.terms, self.hot.as_lists(inputs), strict=True):
             inner = (*term.lengths, *(() if term.is_hot else (term.size,)))
             specs += (
