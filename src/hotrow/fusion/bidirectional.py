@@ -5,7 +5,7 @@ from typing import Any
 import keras
 
 from hotrow import keras_internals
-from hotrow.fusion.fused_layer import FusedLayer, only_mask
+from hotrow.fusion.fused_layer import FusedLayer, in_place_of, only_mask
 from hotrow.fusion.plan import Plan
 from hotrow.fusion.rnn import FusedGRU, FusedLSTM, FusedRNN, FusedSimpleRNN
 
@@ -14,11 +14,9 @@ _FUSED: dict[type, type[FusedRNN]] = {
 }
 
 
-@keras.saving.register_keras_serializable(package="hotrow")
+@in_place_of(keras.layers.Bidirectional)
 class FusedBidirectional(FusedLayer, keras.layers.Bidirectional):
     """`Bidirectional` of two fused layers, each with lookups in a kernel of its own."""
-
-    replaces = keras.layers.Bidirectional
 
     @classmethod
     def refusal(

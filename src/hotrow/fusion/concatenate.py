@@ -5,18 +5,17 @@ from typing import Any
 import keras
 from keras import ops
 
+from hotrow.fusion.fused_layer import in_place_of
 from hotrow.fusion.passer import Part, Passer, side_by_side
 from hotrow.fusion.plan import Plan
 
 
-@keras.saving.register_keras_serializable(package="hotrow")
+@in_place_of(keras.layers.Concatenate)
 class FusedConcatenate(Passer, keras.layers.Concatenate):
     """`Concatenate` along the last axis, of one-hots and numbers.
 
     Only what it does to masks is left to do.
     """
-
-    replaces = keras.layers.Concatenate
 
     @classmethod
     def after(cls, layer: Any, parts: list[Part]) -> Plan | str:

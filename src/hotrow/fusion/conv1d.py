@@ -6,12 +6,12 @@ import keras
 from keras import ops
 
 from hotrow import keras_internals
-from hotrow.fusion.fused_layer import FusedLayer, quantization_refusal
+from hotrow.fusion.fused_layer import FusedLayer, in_place_of, quantization_refusal
 from hotrow.fusion.plan import Plan
 from hotrow.fusion.product import part_of_kernel, sum_rows, total
 
 
-@keras.saving.register_keras_serializable(package="hotrow")
+@in_place_of(keras.layers.Conv1D)
 class FusedConv1D(FusedLayer, keras.layers.Conv1D):
     """A convolution of ids: for each place of the window, a row of the kernel.
 
@@ -19,8 +19,6 @@ class FusedConv1D(FusedLayer, keras.layers.Conv1D):
     with no row for a place in the padding. The rows of a kernel of shape `(window,
     categories, filters)` lie along its first two axes.
     """
-
-    replaces = keras.layers.Conv1D
 
     @classmethod
     def refusal(

@@ -6,19 +6,17 @@ import keras
 from keras import ops
 
 from hotrow import keras_internals
-from hotrow.fusion.fused_layer import FusedLayer, quantization_refusal
+from hotrow.fusion.fused_layer import FusedLayer, in_place_of, quantization_refusal
 from hotrow.fusion.plan import Picked, Plan
 from hotrow.fusion.product import product
 
 
-@keras.saving.register_keras_serializable(package="hotrow")
+@in_place_of(keras.layers.Dense)
 class FusedDense(FusedLayer, keras.layers.Dense):
     """`activation(sum of rows of the kernel + bias)`.
 
     `onehot(i) @ kernel = kernel[i]`, and so for each term of the plan.
     """
-
-    replaces = keras.layers.Dense
 
     @classmethod
     def refusal(

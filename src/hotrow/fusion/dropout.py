@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from hotrow.fusion.dropping import drop_categories, drop_places, weighted
-from hotrow.fusion.fused_layer import only_mask
+from hotrow.fusion.fused_layer import in_place_of, only_mask
 from hotrow.fusion.passer import Part, Passer
 from hotrow.fusion.plan import Plan
 
@@ -49,11 +49,9 @@ class _Dropping(Passer):
         return only_mask(previous_mask)
 
 
-@keras.saving.register_keras_serializable(package="hotrow")
+@in_place_of(keras.layers.Dropout)
 class FusedDropout(_Dropping, keras.layers.Dropout):
     """`Dropout` of one-hot vectors: of each one it draws whether it stays."""
-
-    replaces = keras.layers.Dropout
 
     @classmethod
     def after(cls, layer: Any, parts: list[Part]) -> Plan | str:
@@ -63,11 +61,10 @@ class FusedDropout(_Dropping, keras.layers.Dropout):
         return super().after(layer, parts)
 
 
-@keras.saving.register_keras_serializable(package="hotrow")
+@in_place_of(keras.layers.SpatialDropout1D)
 class FusedSpatialDropout1D(_Dropping, keras.layers.SpatialDropout1D):
     """`SpatialDropout1D` of one-hots: a category goes in all steps or in none."""
 
-    replaces = keras.layers.SpatialDropout1D
     drop = staticmethod(drop_categories)
 
     def __init__(self, *args: Any, trainable: bool = True, **kwargs: Any) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from hotrow import keras_internals
-from hotrow.fusion.fused_layer import FusedLayer, quantization_refusal
+from hotrow.fusion.fused_layer import FusedLayer, in_place_of, quantization_refusal
 from hotrow.fusion.plan import Plan
 from hotrow.fusion.product import part_of_kernel, sum_rows, total
 
@@ -44,15 +44,13 @@ def _axes(equation: str, rank: int) -> _Axes:
     return _Axes(inputs, kernel, outputs)
 
 
-@keras.saving.register_keras_serializable(package="hotrow")
+@in_place_of(keras.layers.EinsumDense)
 class FusedEinsumDense(FusedLayer, keras.layers.EinsumDense):
     """Rows of the kernel, one for each position of the axes that it shares with ids.
 
     With `"abc,cd->abd"` that is `kernel[ids]`; with `"abc,bcd->ad"`, which has a kernel
     for each position `b`, it is the sum over `b` of `kernel[b, ids[:, b]]`.
     """
-
-    replaces = keras.layers.EinsumDense
 
     @classmethod
     def refusal(
@@ -108,7 +106,8 @@ class FusedEinsumDense(FusedLayer, keras.layers.EinsumDense):
                 places = np.arange(lengths[axis]).reshape(shape)
                 first = first + strides[axis] * places
         dtype = "int32" if stride < 2**31 else "int64"
-        flat = ops.cast(ids, dtype) * strides[axes.hot] + first.astype(dtype)
+        flat = ops.cast(ids, dtype) * strides[axes.hot]
+        flat = ops.add(flat, first.astype(dtype))
         rows = sum_rows(
             kernel,
             ops.where(ids < 0, -1, flat),

@@ -1,5 +1,6 @@
 """What fused layers have in common: they take the terms of a plan for vectors."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import keras
@@ -9,6 +10,24 @@ from hotrow.fusion.plan import Plan
 from hotrow.training import tables
 
 
+def in_place_of(layer: type[keras.Layer]) -> Callable[[type], type]:
+    """Says which layer of Keras a class takes the place of.
+
+    The class is saved under the name that it has in the source. It then goes by the
+    name of the layer, by which files of weights call their parts: so such a file holds
+    for a model and for its fused one.
+    """
+
+    def decorate(cls: Any) -> Any:
+        register = keras.saving.register_keras_serializable
+        register(package="hotrow", name=cls.__name__)(cls)
+        cls.replaces = layer
+        cls.__name__ = layer.__name__
+        return cls
+
+    return decorate
+
+
 class FusedLayer:
     """Mixin of layers that take ids in place of the one-hot vectors that they mean.
 
@@ -16,7 +35,7 @@ class FusedLayer:
     name, config, variables and file layout, and one more argument, `hot`: the plan of
     its input. It is called on the tensors of the plan, one or a list.
 
-    A subclass sets `replaces`, and defines `kernels` and `call`.
+    A subclass is decorated with `in_place_of`, and defines `kernels` and `call`.
     """
 
     replaces: ClassVar[type[keras.Layer]]
@@ -26,6 +45,8 @@ class FusedLayer:
         self.hot = Plan.from_config(hot)
         # That of the layer is about vectors.
         self.input_spec: Any = None
+        # Then the layer asks itself for shapes, and means vectors.
+        self._is_building = False
 
     @classmethod
     def refusal(
@@ -61,7 +82,9 @@ class FusedLayer:
 
     def build(self, input_shape: Any) -> None:
         """Creates the variables of the layer."""
+        self._is_building = True
         super().build(self.hot.vector_shape(input_shape))  # type: ignore[misc]
+        self._is_building = False
         self._after_build()
 
     def _after_build(self) -> None:
@@ -75,8 +98,9 @@ class FusedLayer:
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Returns the shape of the output."""
-        shape = self.hot.vector_shape(input_shape)
-        return super().compute_output_shape(shape)  # type: ignore[misc]
+        if not self._is_building:
+            input_shape = self.hot.vector_shape(input_shape)
+        return super().compute_output_shape(input_shape)  # type: ignore[misc]
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """Returns the mask of the output."""

@@ -5,15 +5,14 @@ from typing import Any
 import keras
 from keras import ops
 
+from hotrow.fusion.fused_layer import in_place_of
 from hotrow.fusion.passer import Part, Passer
 from hotrow.fusion.plan import Plan
 
 
-@keras.saving.register_keras_serializable(package="hotrow")
+@in_place_of(keras.layers.Masking)
 class FusedMasking(Passer, keras.layers.Masking):
     """`Masking(0)`: a vector of zeros is masked, and an id tells whether it is one."""
-
-    replaces = keras.layers.Masking
 
     @classmethod
     def after(cls, layer: Any, parts: list[Part]) -> Plan | str:

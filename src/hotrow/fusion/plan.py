@@ -82,10 +82,11 @@ class Plan(NamedTuple):
         """Returns a plan from what `to_config` gave."""
         if isinstance(config, Plan):
             return config
-        terms = [
-            Term(**{k: tuple(v) if isinstance(v, list) else v for k, v in t.items()})
-            for t in config["terms"]
-        ]
+        terms = []
+        for term in config["terms"]:
+            # A file has lists for tuples.
+            axes = {name: tuple(term[name]) for name in ("lengths", "strides")}
+            terms.append(Term(**{**term, **axes}))
         return cls(config["width"], tuple(terms))
 
     @property
@@ -120,7 +121,7 @@ class Plan(NamedTuple):
             flat = given[0]
             if starts.any():
                 dtype = "int32" if self.width < 2**31 else "int64"
-                moved = ops.cast(flat, dtype) + starts.astype(dtype)
+                moved = ops.add(ops.cast(flat, dtype), starts.astype(dtype))
                 flat = ops.where(flat < 0, -1, moved)
             ids.append(_merge(flat, len(term.lengths)))
             weight = given[1] if term.is_weighted else None

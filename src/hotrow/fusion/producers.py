@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from hotrow.fusion.fused_layer import in_place_of
 from hotrow.fusion.plan import Plan, Term
 from hotrow.ids import IdCheck, Ids
 from hotrow.layers.one_hot import OneHot
@@ -26,11 +27,9 @@ class Producer:
         raise NotImplementedError
 
 
-@keras.saving.register_keras_serializable(package="hotrow")
+@in_place_of(OneHot)
 class FusedOneHot(Producer, OneHot):
     """`OneHot` that gives ids: in range, or -1 where its vector is all zeros."""
-
-    replaces = OneHot
 
     @classmethod
     def plan(cls, layer: Any) -> Plan:
@@ -52,14 +51,12 @@ class FusedOneHot(Producer, OneHot):
         return keras.KerasTensor(spec.shape, dtype=self._ids.dtype)
 
 
-@keras.saving.register_keras_serializable(package="hotrow")
+@in_place_of(keras.layers.CategoryEncoding)
 class FusedCategoryEncoding(Producer, keras.layers.CategoryEncoding):
     """`CategoryEncoding(output_mode="one_hot")` that gives ids, -1 out of range.
 
     As in Keras's layer, a last axis of length 1 gives way to the one-hot axis.
     """
-
-    replaces = keras.layers.CategoryEncoding
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

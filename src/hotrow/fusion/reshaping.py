@@ -6,7 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from hotrow.fusion.fused_layer import only_mask
+from hotrow.fusion.fused_layer import in_place_of, only_mask
 from hotrow.fusion.passer import Part, Passer, merged
 from hotrow.fusion.plan import Plan
 
@@ -19,11 +19,9 @@ def _merge_from(part: Part, first: int) -> Plan | str:
     return merged(part.plan, tuple(n for n in lengths if n is not None))
 
 
-@keras.saving.register_keras_serializable(package="hotrow")
+@in_place_of(keras.layers.Flatten)
 class FusedFlatten(Passer, keras.layers.Flatten):
     """`Flatten`: a one-hot of position and category, at `position * width + id`."""
-
-    replaces = keras.layers.Flatten
 
     @classmethod
     def after(cls, layer: Any, parts: list[Part]) -> Plan | str:
@@ -39,11 +37,9 @@ class FusedFlatten(Passer, keras.layers.Flatten):
         return False
 
 
-@keras.saving.register_keras_serializable(package="hotrow")
+@in_place_of(keras.layers.Reshape)
 class FusedReshape(Passer, keras.layers.Reshape):
     """`Reshape` that leaves the last axis alone: the others are axes of ids."""
-
-    replaces = keras.layers.Reshape
 
     @classmethod
     def after(cls, layer: Any, parts: list[Part]) -> Plan | str:
@@ -52,15 +48,8 @@ class FusedReshape(Passer, keras.layers.Reshape):
         target = cls._target(layer, part)
         if isinstance(target, str):
             return target
-        if cls.needs_layer(layer, parts):
-            return part.plan
-        return _merge_from(part, len(target))
-
-    @classmethod
-    def needs_layer(cls, layer: Any, parts: list[Part]) -> bool:
-        """Whether the tensors of the plan change, and are not just read another way."""
-        target = cls._target(layer, parts[0])
-        return target[-1] == parts[0].plan.width and target != parts[0].shape[1:]
+        merges = target[-1] // part.plan.width
+        return part.plan if merges == 1 else merged(part.plan, (merges,))
 
     @staticmethod
     def _target(layer: Any, part: Part) -> Any:
@@ -72,43 +61,38 @@ class FusedReshape(Passer, keras.layers.Reshape):
         if -1 in target:
             known = -math.prod(target)
             target = tuple(math.prod(before) // known if n == -1 else n for n in target)
-        if target and target[-1] == part.plan.width:
+        if target and target[-1] % part.plan.width == 0:
             return target
-        if target and target[:-1] == before[: len(target) - 1]:
-            return target
-        return f"its target_shape={tuple(layer.target_shape)} takes the last axis apart"
+        return f"its target_shape={tuple(layer.target_shape)} takes vectors apart"
 
     def call(self, inputs: Any) -> Any:
         """Returns the tensors of the plan, with other outer axes."""
-        outer = self._outer()
-        result: list[Any] = []
-        for term, given in zip(self.hot.terms, self.hot.as_lists(inputs), strict=True):
-            inner = (*term.lengths, *(() if term.is_hot else (term.size,)))
-            result += (ops.reshape(x, (ops.shape(x)[0], *outer, *inner)) for x in given)
-        return result
-
-    def _outer(self) -> tuple[int, ...]:
-        return tuple(self.target_shape[:-1])
+        specs = self.compute_output_spec(inputs)
+        return [
+            ops.reshape(x, (ops.shape(x)[0], *spec.shape[1:]))
+            for x, spec in zip(keras.tree.flatten(inputs), specs, strict=True)
+        ]
 
     def compute_output_spec(self, inputs: Any, **_: Any) -> list[keras.KerasTensor]:
         """Returns the shapes and dtypes of the tensors."""
         specs: list[Any] = []
         for term, given in zip(self.hot.terms, self.hot.as_lists(inputs), strict=True):
             inner = (*term.lengths, *(() if term.is_hot else (term.size,)))
-            specs += (
-                keras.KerasTensor(
-                    (x.shape[0], *self._known_outer(x, inner), *inner), dtype=x.dtype
-                )
-                for x in given
-            )
+            for x in given:
+                outer = math.prod(x.shape[1:]) // math.prod(inner)
+                shape = (x.shape[0], *self._outer(outer), *inner)
+                specs.append(keras.KerasTensor(shape, dtype=x.dtype))
         return specs
 
-    def _known_outer(self, x: Any, inner: tuple[int, ...]) -> tuple[int, ...]:
-        outer = self._outer()
-        if -1 not in outer:
-            return outer
-        count = math.prod(x.shape[1:]) // math.prod(inner)
-        return tuple(count // -math.prod(outer) if n == -1 else n for n in outer)
+    def _outer(self, vectors: int) -> tuple[int, ...]:
+        """Returns the axes of a sample's vectors, and of those that become one."""
+        *outer, last = self.target_shape
+        if last == -1:
+            last = vectors * self.hot.width // math.prod(outer)
+        merges = last // self.hot.width
+        known = -math.prod(outer) * merges
+        outer = [vectors // known if n == -1 else n for n in outer]
+        return tuple(outer) if merges == 1 else (*outer, merges)
 
     def _mask(self, inputs: Any, previous_mask: Any) -> Any | None:
         return only_mask(previous_mask)

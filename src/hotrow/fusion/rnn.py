@@ -8,20 +8,18 @@ from keras import ops
 from hotrow import keras_internals
 from hotrow.fusion.cells import PROJECTED
 from hotrow.fusion.dropping import drop_categories
-from hotrow.fusion.fused_layer import FusedLayer, only_mask
+from hotrow.fusion.fused_layer import FusedLayer, in_place_of, only_mask
 from hotrow.fusion.plan import Plan
 from hotrow.fusion.product import product
 
 
-@keras.saving.register_keras_serializable(package="hotrow")
+@in_place_of(keras.layers.RNN)
 class FusedRNN(FusedLayer, keras.layers.RNN):
     """An RNN that looks up the products of all steps before its loop.
 
     For a cell, or a stack of cells of which the first takes the input, the product of a
     one-hot with its kernel is a row of the kernel.
     """
-
-    replaces = keras.layers.RNN
 
     @classmethod
     def refusal(
@@ -120,11 +118,9 @@ def _first_cell(cell: Any) -> Any:
     return cell.cells[0] if type(cell) is keras.layers.StackedRNNCells else cell
 
 
-@keras.saving.register_keras_serializable(package="hotrow")
+@in_place_of(keras.layers.SimpleRNN)
 class FusedSimpleRNN(FusedRNN, keras.layers.SimpleRNN):
     """`SimpleRNN` on ids. See `FusedRNN`."""
-
-    replaces = keras.layers.SimpleRNN
 
 
 class _NoCuDNN:
@@ -135,15 +131,11 @@ class _NoCuDNN:
         self.use_cudnn = False
 
 
-@keras.saving.register_keras_serializable(package="hotrow")
+@in_place_of(keras.layers.GRU)
 class FusedGRU(FusedRNN, _NoCuDNN, keras.layers.GRU):
     """`GRU` on ids. See `FusedRNN`."""
 
-    replaces = keras.layers.GRU
 
-
-@keras.saving.register_keras_serializable(package="hotrow")
+@in_place_of(keras.layers.LSTM)
 class FusedLSTM(FusedRNN, _NoCuDNN, keras.layers.LSTM):
     """`LSTM` on ids. See `FusedRNN`."""
-
-    replaces = keras.layers.LSTM

@@ -6,15 +6,13 @@ import keras
 
 from hotrow import keras_internals
 from hotrow.fusion.dense import dense
-from hotrow.fusion.fused_layer import FusedLayer, quantization_refusal
+from hotrow.fusion.fused_layer import FusedLayer, in_place_of, quantization_refusal
 from hotrow.fusion.plan import Plan
 
 
-@keras.saving.register_keras_serializable(package="hotrow")
+@in_place_of(keras.layers.TimeDistributed)
 class FusedTimeDistributed(FusedLayer, keras.layers.TimeDistributed):
     """Rows of the kernel of the dense layer, for all steps at once."""
-
-    replaces = keras.layers.TimeDistributed
 
     @classmethod
     def refusal(

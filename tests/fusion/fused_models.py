@@ -1,0 +1,126 @@
+"""Models on one-hots, a line each, and what a test does with them."""
+
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+
+import hotrow
+
+L = keras.layers
+V, T = 11, 6
+
+
+class Case(NamedTuple):
+    """A consumer of one-hots: the layers after them, and how exact its answers are."""
+
+    layers: Any
+    exact: bool = True
+
+
+def rnn(**kwargs):
+    return {"return_sequences": True, **kwargs}
+
+
+# To add a consumer, add a line.
+CONSUMERS = {
+    "dense": Case(lambda: [L.Dense(3)]),
+    "dense_relu_no_bias": Case(lambda: [L.Dense(3, "relu", use_bias=False)]),
+    "time_distributed": Case(lambda: [L.TimeDistributed(L.Dense(3, "relu"))]),
+    "einsum_dense": Case(lambda: [L.EinsumDense("abc,cd->abd", (None, 3))]),
+    "einsum_dense_heads": Case(
+        lambda: [L.EinsumDense("...c,cde->...de", (2, 3), bias_axes="de")]
+    ),
+    "einsum_dense_turned": Case(lambda: [L.EinsumDense("abc,cd->adb", (3, T))]),
+    "einsum_dense_by_place": Case(lambda: [L.EinsumDense("abc,bcd->abd", (T, 3))]),
+    "einsum_dense_summed": Case(lambda: [L.EinsumDense("abc,bcd->ad", 3)], False),
+    "simple_rnn": Case(lambda: [L.SimpleRNN(3)], False),
+    "gru": Case(lambda: [L.GRU(3)], False),
+    "gru_reset_before": Case(lambda: [L.GRU(3, reset_after=False)], False),
+    "gru_no_bias": Case(lambda: [L.GRU(3, use_bias=False)], False),
+    "lstm": Case(lambda: [L.LSTM(3)], False),
+    "lstm_no_bias": Case(lambda: [L.LSTM(3, use_bias=False)], False),
+    "lstm_sequences": Case(lambda: [L.LSTM(3, return_sequences=True)], False),
+    "lstm_backwards": Case(lambda: [L.LSTM(3, go_backwards=True)], False),
+    "lstm_unrolled": Case(lambda: [L.LSTM(3, unroll=True)], False),
+    "bidirectional": Case(lambda: [L.Bidirectional(L.LSTM(3))], False),
+    "bidirectional_sum": Case(
+        lambda: [L.Bidirectional(L.GRU(3, return_sequences=True), "sum")], False
+    ),
+    "rnn_cell": Case(lambda: [L.RNN(L.GRUCell(3), return_sequences=True)], False),
+    "rnn_stack": Case(
+        lambda: [L.RNN(L.StackedRNNCells([L.LSTMCell(3), L.GRUCell(2)]))], False
+    ),
+    "conv1d": Case(lambda: [L.Conv1D(3, 3)], False),
+    "conv1d_same": Case(lambda: [L.Conv1D(3, 4, padding="same")], False),
+    "conv1d_strided": Case(
+        lambda: [L.Conv1D(3, 2, strides=3, padding="same", activation="relu")], False
+    ),
+    "conv1d_causal": Case(
+        lambda: [L.Conv1D(3, 2, dilation_rate=2, padding="causal")], False
+    ),
+    "flatten_dense": Case(lambda: [L.Flatten(), L.Dense(3)], False),
+    "reshape_dense": Case(lambda: [L.Reshape((2, 3 * V)), L.Dense(3)], False),
+    "reshape_ids_dense": Case(lambda: [L.Reshape((2, 3, V)), L.Dense(3)]),
+    "reshape_lstm": Case(lambda: [L.Reshape((-1, 2 * V)), L.LSTM(3)], False),
+    "masking_lstm": Case(lambda: [L.Masking(), L.LSTM(3)], False),
+    "dropout_dense": Case(lambda: [L.Dropout(0.0), L.Dense(3)]),
+}
+
+
+def build(layers, producer=None, shape=(T,)):
+    """Returns a `Sequential`: ids, one-hots, and the layers."""
+    return keras.Sequential(
+        [
+            keras.Input(shape, dtype="int32"),
+            producer or hotrow.OneHot(V, name="hot"),
+            *layers,
+        ]
+    )
+
+
+def tabular(consumer, masks=False):
+    """Returns a model of two categories and numbers, side by side."""
+    a, b = (keras.Input((), dtype="int32", name=name) for name in "ab")
+    numbers = keras.Input((4,), name="numbers")
+    joined = L.Concatenate()([hotrow.OneHot(V)(a), numbers, hotrow.OneHot(7)(b)])
+    return keras.Model([a, b, numbers], consumer(joined))
+
+
+def ids_of(shape=(5, T), high=V, seed=0):
+    return np.random.default_rng(seed).integers(0, high, shape).astype("int32")
+
+
+def targets_for(model, x, seed=1):
+    shape = model.predict(x, verbose=0).shape
+    return np.random.default_rng(seed).normal(size=shape).astype("float32")
+
+
+def steps(model, x, y, optimizer, count=1, **kwargs):
+    """Trains a model from the weights it has.
+
+    Returns:
+        The losses, and the weights afterwards. The model has its first weights again.
+    """
+    before = model.get_weights()
+    # JAX compiles small models faster than it runs them operation by operation.
+    eagerly = keras.backend.backend() != "jax"
+    model.compile(optimizer, "mse", **{"run_eagerly": eagerly, **kwargs})
+    losses = [float(model.train_on_batch(x, y)) for _ in range(count)]
+    after = model.get_weights()
+    model.set_weights(before)
+    return losses, after
+
+
+def assert_same_training(model, fused, x, optimizer, count, atol=1e-5, **kwargs):
+    """Asserts that losses and weights of two models over the same variables agree."""
+    y = targets_for(model, x)
+    losses, weights = steps(model, x, y, optimizer(), count, **kwargs)
+    fused_losses, fused_weights = steps(fused, x, y, optimizer(), count, **kwargs)
+    np.testing.assert_allclose(fused_losses, losses, rtol=1e-5, atol=1e-6)
+    for a, b in zip(fused_weights, weights, strict=True):
+        np.testing.assert_allclose(a, b, atol=atol)
+    moved = [
+        np.abs(a - b).max() for a, b in zip(weights, model.get_weights(), strict=True)
+    ]
+    assert max(moved) > 1e-3
