@@ -6,10 +6,11 @@ A maker imports what it needs itself, so that a process holds one contender's li
 import importlib.util
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
+from processes import PROCESS, TURNS
 
 BATCH, LENGTH = 1024, 20
 SLOTS = {"sgd": 0, "adagrad": 1, "adam": 2}
@@ -18,8 +19,7 @@ FLOAT = 4
 GB = 1e9
 # What a dense step was seen to take beside, in tables, on the backend that takes most.
 DENSE = {"sgd": 1, "adagrad": 4, "adam": 4}
-# What imports and compilers take, roughly, to see which processes fit together.
-PROCESS = 0.7 * GB
+TINY = 1000
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,54 @@ class Case:
     optimizer: str
     ids: str
     steps: int
+
+    @property
+    def steps_of_turn(self) -> int:
+        """How many steps are timed in a turn."""
+        return math.ceil(self.steps / TURNS)
+
+    def make(self, tiny: bool = False) -> "Model":
+        """Returns the contender, with a table of this size or a small one."""
+        case = replace(self, rows=TINY) if tiny else self
+        return MAKERS[self.contender](case)
+
+    def batches(self, count: int, tiny: bool = False) -> list:
+        """Returns the ids and targets of some steps, the same for each contender."""
+        rng = np.random.default_rng(0)
+        shape = (count, BATCH, LENGTH)
+        rows = TINY if tiny else self.rows
+        if self.ids == "uniform":
+            ids = rng.integers(0, rows, shape)
+        else:
+            ids = np.floor((rows + 1) ** rng.random(shape)) - 1
+        targets = rng.random((*shape[:2], 1), dtype="float32")
+        ids = np.minimum(ids, rows - 1).astype("int32")
+        if self.contender == FLOOR:
+            # Finding the distinct ids is no part of the floor.
+            ids = [np.unique(batch) for batch in ids]
+        return list(zip(ids, targets, strict=True))
+
+    def word_against(self, free: float) -> str | None:
+        """Returns why it cannot run in `free` bytes, in a word or two, or None."""
+        package = PACKAGES.get(self.contender)
+        if package is not None and importlib.util.find_spec(package) is None:
+            return "not installed"
+        if self.contender == FBGEMM and self.optimizer == "adam":
+            return "unsupported"
+        if self.needed_memory > free:
+            return f"needs {self.needed_memory / GB:.0f} GB"
+        return None
+
+    @property
+    def needed_memory(self) -> float:
+        """The bytes that it needs at most on any backend, roughly."""
+        tables = self.arrays
+        if self.contender in (KERAS, EMBED_REDUCE):
+            tables += DENSE[self.optimizer]
+        elif self.contender == HOTROW and self.optimizer == "adagrad":
+            # Keras makes its accumulator as a product of two tensors.
+            tables += 1
+        return tables * self.table_bytes + PROCESS
 
     @property
     def arrays(self) -> int:
@@ -190,26 +238,3 @@ MAKERS: dict[str, Callable[[Case], Model]] = {
     FLOOR: of_floor,
 }
 PACKAGES = {TORCH: "torch", EMBED_REDUCE: "keras_rs", FBGEMM: "fbgemm_gpu"}
-
-
-def word_against(case: Case, free: float) -> str | None:
-    """Returns why a contender cannot run in `free` bytes, in a word or two, or None."""
-    package = PACKAGES.get(case.contender)
-    if package is not None and importlib.util.find_spec(package) is None:
-        return "not installed"
-    if case.contender == FBGEMM and case.optimizer == "adam":
-        return "unsupported"
-    if needed_memory(case) > free:
-        return f"needs {needed_memory(case) / GB:.0f} GB"
-    return None
-
-
-def needed_memory(case: Case) -> float:
-    """Returns the bytes that a contender needs at most on any backend, roughly."""
-    tables = case.arrays
-    if case.contender in (KERAS, EMBED_REDUCE):
-        tables += DENSE[case.optimizer]
-    elif case.contender == HOTROW and case.optimizer == "adagrad":
-        # Keras makes its accumulator as a product of two tensors.
-        tables += 1
-    return tables * case.table_bytes + PROCESS

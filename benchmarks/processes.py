@@ -1,37 +1,47 @@
-"""How `train_step.py` measures: each contender in a process of its own, in turns."""
+"""How training steps are measured: each contender in a process of its own, in turns."""
 
 import gc
-import math
 import multiprocessing
 import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-from contenders import (
-    BATCH,
-    FLOOR,
-    LENGTH,
-    MAKERS,
-    Case,
-    Model,
-    needed_memory,
-    word_against,
-)
 
 from hotrow_cli.demo.measure import peak_memory
 
 TURNS = 4
 # A dense step through a large table takes seconds: such a turn ends early.
 TURN_SECONDS = 20
-TINY = 1000
+# What imports and compilers take, roughly, to see which processes fit together.
+PROCESS = 0.7e9
 
 Batch = tuple[np.ndarray, np.ndarray]
+
+
+class Trained(Protocol):
+    """A contender, ready to train: its step, and the bytes that it has to hold."""
+
+    def step(self, ids: np.ndarray, targets: np.ndarray) -> object: ...
+    def held(self) -> int: ...
+
+
+class Contender(Protocol):
+    """What a process is told to measure."""
+
+    contender: str
+
+    @property
+    def needed_memory(self) -> float: ...
+    @property
+    def steps_of_turn(self) -> int: ...
+    def word_against(self, free: float) -> str | None: ...
+    def make(self, tiny: bool = False) -> Trained: ...
+    def batches(self, count: int, tiny: bool = False) -> list[Batch]: ...
 
 
 class Result(NamedTuple):
@@ -42,13 +52,13 @@ class Result(NamedTuple):
     peak_of_building: int
 
 
-def measure(cases: Sequence[Case]) -> dict[str, Result | str]:
+def measure(cases: Sequence[Contender]) -> dict[str, Result | str]:
     """Returns the result of each contender, or a word that says why there is none."""
     free = free_memory()
-    words = {case.contender: word_against(case, free) for case in cases}
+    words = {case.contender: case.word_against(free) for case in cases}
     runnable = [case for case in cases if words[case.contender] is None]
     results: dict[str, Result | str] = {n: w for n, w in words.items() if w is not None}
-    together = sum(needed_memory(case) for case in runnable) < free
+    together = sum(case.needed_memory for case in runnable) < free
     for group in [runnable] if together else [[case] for case in runnable]:
         workers = {case.contender: Worker(case) for case in group}
         for _ in range(TURNS):
@@ -61,7 +71,7 @@ def measure(cases: Sequence[Case]) -> dict[str, Result | str]:
 class Worker:
     """A process that trains one contender. If it dies, its result is a word."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Contender) -> None:
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=work, args=(theirs, case), daemon=True)
@@ -104,18 +114,17 @@ class Worker:
             return None
 
 
-def work(connection: Connection, case: Case) -> None:
+def work(connection: Connection, case: Contender) -> None:
     """Makes a model in this process and trains it, a turn whenever told to."""
-    batches = make_batches(case)
-    make = MAKERS[case.contender]
-    tiny = make(replace(case, rows=TINY))
-    for ids, targets in batches[:2]:
-        tiny.step(ids % TINY, targets)
+    batches = case.batches(2 + TURNS * (1 + case.steps_of_turn))
+    tiny = case.make(tiny=True)
+    for ids, targets in case.batches(2, tiny=True):
+        tiny.step(ids, targets)
     del tiny
     gc.collect()
     reset_peak()
     before = peak_memory()
-    model = make(case)
+    model = case.make()
     ahead = iter(batches)
     for _ in range(2):
         model.step(*next(ahead))
@@ -123,31 +132,11 @@ def work(connection: Connection, case: Case) -> None:
     connection.send(peak_memory() - before)
     reset_peak()
     while connection.recv() == "turn":
-        connection.send(time_turn(model, ahead, steps_of_turn(case)))
+        connection.send(time_turn(model, ahead, case.steps_of_turn))
     connection.send(peak_memory() - before)
 
 
-def steps_of_turn(case: Case) -> int:
-    return math.ceil(case.steps / TURNS)
-
-
-def make_batches(case: Case) -> list[Batch]:
-    """Returns the ids and targets of every step, the same for each contender."""
-    rng = np.random.default_rng(0)
-    shape = (2 + TURNS * (1 + steps_of_turn(case)), BATCH, LENGTH)
-    if case.ids == "uniform":
-        ids = rng.integers(0, case.rows, shape)
-    else:
-        ids = np.floor((case.rows + 1) ** rng.random(shape)) - 1
-    targets = rng.random((*shape[:2], 1), dtype="float32")
-    ids = np.minimum(ids, case.rows - 1).astype("int32")
-    if case.contender == FLOOR:
-        # Finding the distinct ids is no part of the floor.
-        ids = [np.unique(batch) for batch in ids]
-    return list(zip(ids, targets, strict=True))
-
-
-def time_turn(model: Model, ahead: Iterator[Batch], steps: int) -> list[float]:
+def time_turn(model: Trained, ahead: Iterator[Batch], steps: int) -> list[float]:
     """Returns the time in ms of each step of a turn but the first, which warms up."""
     times: list[float] = []
     began = time.perf_counter()

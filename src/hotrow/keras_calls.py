@@ -27,7 +27,14 @@ WRAPPED_METHODS = (
 
 TRAINING_METHODS = ("fit", "train_on_batch")
 # Methods that read or set the variables. Only `before` runs around them.
-PLAIN_METHODS = ("get_weights", "set_weights", "load_weights", "export")
+PLAIN_METHODS = (
+    "get_weights",
+    "set_weights",
+    "load_weights",
+    "save",
+    "save_weights",
+    "export",
+)
 
 
 class Subscriber:

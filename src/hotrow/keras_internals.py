@@ -28,6 +28,7 @@ __all__ = [
     "int4_block_size",
     "is_functional",
     "kernel_of",
+    "layers_in",
     "new_state_allowed",
     "no_autocast",
     "overwrite_with_gradients",
@@ -208,6 +209,11 @@ def kernel_of(layer: keras.Layer) -> keras.Variable:
 def has_mask(tensor: KerasTensor) -> bool:
     """Whether a symbolic tensor carries a mask."""
     return get_keras_mask(tensor) is not None
+
+
+def layers_in(model: keras.Model) -> Iterator[keras.Layer]:
+    """Returns the layers of a model, those in them, and so on."""
+    return model._flatten_layers(include_self=False)
 
 
 def share_state(layer: keras.Layer, source: keras.Layer) -> None:

@@ -31,6 +31,15 @@ class ProjectedCell:
         """Returns the output and the states after one step."""
         raise NotImplementedError
 
+    def with_bias(self, x: Any) -> Any:
+        """Returns the products of all steps with the bias of the inputs added.
+
+        Once for all steps: in the loop, the gradient of a bias costs as much as that of
+        the state.
+        """
+        bias = self.cell.bias
+        return x if bias is None else ops.add(x, bias)
+
     def __call__(self, inputs: Any, states: Any, **kwargs: Any) -> tuple[Any, Any]:
         """Returns the output and the states after one step."""
         return self.call(inputs, states, **kwargs)
@@ -66,8 +75,7 @@ class ProjectedSimpleRNNCell(ProjectedCell):
         cell = self.cell
         is_list = isinstance(states, (list, tuple))
         h = states[0] if is_list else states
-        x = inputs if cell.bias is None else ops.add(inputs, cell.bias)
-        h = x + self._recur(h, 1)
+        h = inputs + self._recur(h, 1)
         if cell.activation is not None:
             h = cell.activation(h)
         return h, [h] if is_list else h
@@ -84,19 +92,22 @@ class ProjectedGRUCell(ProjectedCell):
     Statistical Machine Translation", 2014, https://arxiv.org/abs/1406.1078.
     """
 
+    def with_bias(self, x: Any) -> Any:
+        """Returns the products of all steps with the bias of the inputs added."""
+        if not (self.cell.use_bias and self.cell.reset_after):
+            return super().with_bias(x)
+        return ops.add(x, ops.convert_to_tensor(self.cell.bias)[0])
+
     def call(self, inputs: Any, states: Any, **_: Any) -> tuple[Any, Any]:
         """Returns the output and the states after one step."""
         cell = self.cell
         is_list = isinstance(states, (list, tuple))
         h = states[0] if is_list else states
-        if cell.use_bias:
-            bias = ops.convert_to_tensor(cell.bias)
-            inputs = ops.add(inputs, bias[0] if cell.reset_after else bias)
         x_z, x_r, x_n = ops.split(inputs, 3, axis=-1)
         if cell.reset_after:
             inner = self._recur(h, 3)
             if cell.use_bias:
-                inner = inner + bias[1]
+                inner = inner + ops.convert_to_tensor(cell.bias)[1]
             h_z, h_r, h_n = ops.split(inner, 3, axis=-1)
         else:
             h_z, h_r = ops.split(self._recur(h, 3, 0, 2), 2, axis=-1)
@@ -124,8 +135,6 @@ class ProjectedLSTMCell(ProjectedCell):
         cell = self.cell
         h, c = states
         x = ops.add(inputs, self._recur(h, 4))
-        if cell.use_bias:
-            x = ops.add(x, cell.bias)
         x_i, x_f, x_c, x_o = ops.split(x, 4, axis=-1)
         i = cell.recurrent_activation(x_i)
         f = cell.recurrent_activation(x_f)

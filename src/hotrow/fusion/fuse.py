@@ -52,8 +52,9 @@ def fuse(
         strict: Whether a one-hot that is not fused is an error. Defaults to `False`.
 
     Returns:
-        A functional model, not compiled, that takes what `model` takes and gives what
-        it gives; or `model` itself, if there is nothing to fuse.
+        A model, not compiled, that takes what `model` takes and gives what it gives:
+        functional, or a `Sequential` if `model` is one and what is left is a chain; or
+        `model` itself, if there is nothing to fuse.
 
     Raises:
         ValueError: If `model` is not a graph of layers, or is not built; or, with
@@ -96,6 +97,19 @@ def _check(model: Any) -> None:
         )
 
 
+def _as_sequential(model: keras.Model) -> keras.Model:
+    """Returns a `Sequential` of a model that is a chain of layers, or the model."""
+    last = model.inputs[0]
+    layers = []
+    for node in keras_internals.graph_of(model).nodes:
+        is_next = len(node.args) == 1 and node.args[0] is last
+        if not (is_next and isinstance(node.operation, keras.Layer)):
+            return model
+        layers.append(node.operation)
+        last = node.outputs[0]
+    return keras.Sequential([model.inputs[0], *layers], name=model.name)
+
+
 def _fuse(model: keras.Model, made: dict[Any, Any]) -> tuple[keras.Model, list[Edge]]:
     """Returns the fused model, or the model itself, and what became of its one-hots."""
     nested_edges: list[Edge] = []
@@ -130,6 +144,8 @@ def _fuse(model: keras.Model, made: dict[Any, Any]) -> tuple[keras.Model, list[E
     inputs = keras_internals.graph_of(model).inputs
     cls = keras.Model if isinstance(model, keras.Sequential) else type(model)
     fused = cls(inputs, new, name=model.name)
+    if type(model) is keras.Sequential:
+        fused = _as_sequential(fused)
     if not model.trainable:
         fused.trainable = False
     return fused, edges

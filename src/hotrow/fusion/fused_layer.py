@@ -75,6 +75,10 @@ class FusedLayer:
         self.activity_regularizer = layer.activity_regularizer
         self.built = True
         self._after_build()
+        for kernel, _ in self.kernels():
+            table = tables.find(kernel)
+            if table is not None:
+                table.whole_readers.add(layer)
 
     def kernels(self) -> list[tuple[keras.Variable, int]]:
         """Returns the variables that are looked up, and how many axes count rows."""

@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from hotrow import keras_internals
-from hotrow.fusion.cells import PROJECTED
+from hotrow.fusion.cells import PROJECTED, ProjectedCell
 from hotrow.fusion.dropping import drop_categories
 from hotrow.fusion.fused_layer import FusedLayer, in_place_of, only_mask
 from hotrow.fusion.plan import Plan
@@ -82,9 +82,10 @@ class FusedRNN(FusedLayer, keras.layers.RNN):
                 plan, tensors, cell.dropout, cell.seed_generator
             )
         x = product(cell.kernel, plan.pick(tensors), cell.compute_dtype)
+        projected = self._projected(cell, ops.shape(x)[0], training)
         # A plain loop of Keras, for this call only.
         loop = keras.layers.RNN(
-            self._projected(cell, ops.shape(x)[0], training),
+            self._stacked(projected),
             return_sequences=self.return_sequences,
             return_state=self.return_state,
             go_backwards=self.go_backwards,
@@ -96,17 +97,23 @@ class FusedRNN(FusedLayer, keras.layers.RNN):
         )
         keras_internals.share_rnn_states(loop, self)
         return loop.call(
-            x, initial_state=initial_state, mask=only_mask(mask), training=training
+            projected.with_bias(x),
+            initial_state=initial_state,
+            mask=only_mask(mask),
+            training=training,
         )
 
-    def _projected(self, cell: Any, batch: Any, training: bool) -> Any:
+    def _projected(self, cell: Any, batch: Any, training: bool) -> ProjectedCell:
         dropped = None
         if training and cell.recurrent_dropout:
             ones = ops.ones((batch, cell.units), dtype=cell.compute_dtype)
             dropped = cell.get_recurrent_dropout_mask(ones)
             cell.reset_recurrent_dropout_mask()
-        projected = PROJECTED[type(cell)](cell, dropped)
-        if self.cell is cell:
+        return PROJECTED[type(cell)](cell, dropped)
+
+    def _stacked(self, projected: ProjectedCell) -> Any:
+        """Returns the cell, or the stack of cells, with its first one in place."""
+        if self.cell is projected.cell:
             return projected
         cells = [projected, *self.cell.cells[1:]]
         return keras.layers.StackedRNNCells(

@@ -20,6 +20,7 @@ class Table:
         padding_id: The id that stands for padding, or None.
         compute_dtype: Dtype in which the layer computes, such as "float16".
         row_axes: How many of the variable's first axes count its rows.
+        whole_readers: Layers that read the variable whole, not by ids.
         regularizer: The variable's regularizer while an optimizer has the table: then
             the variable has none, so that Keras does not work through all its rows.
         decay: The `RowDecay` that the optimizer has the table under, or None.
@@ -31,6 +32,7 @@ class Table:
         self.padding_id = padding_id
         self.compute_dtype = compute_dtype
         self.row_axes = row_axes
+        self.whole_readers: weakref.WeakSet[keras.Layer] = weakref.WeakSet()
         self.regularizer: Any = None
         self.decay: Any = None
         self._trained_by: Any = None
@@ -154,11 +156,37 @@ class _Owner(keras_calls.Subscriber):
                 release(variable)
             elif table.trained_by is not optimizer:
                 optimizer.claim(variable)
+        if by_rows:
+            _refuse_stale_readers(model)
 
     def after(self, model: keras.Model, name: str) -> None:
         if name == "fit":
             for variable in model.weights:
                 catch_up(variable)
+
+
+def _refuse_stale_readers(model: keras.Model) -> None:
+    """Raises `ValueError` if a layer would read rows that have missed weight decay."""
+    decaying = [
+        (table, variable)
+        for variable in model.trainable_variables
+        if (table := find(variable)) is not None
+        and table.decay is not None
+        and table.whole_readers
+    ]
+    if not decaying:
+        return
+    layers = {id(layer) for layer in keras_internals.layers_in(model)}
+    for table, variable in decaying:
+        for reader in table.whole_readers:
+            if id(reader) in layers:
+                raise ValueError(
+                    f"RowSparse cannot train {variable.path} of model '{model.name}' "
+                    f"with weight decay: layer '{reader.name}' reads it whole, where "
+                    "rows have missed the decay of steps that did not touch them. "
+                    "Train the model that hotrow.fuse made of it, which reads rows "
+                    "only; or use the inner optimizer alone."
+                )
 
 
 _owner = _Owner()
