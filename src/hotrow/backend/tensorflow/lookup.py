@@ -8,7 +8,12 @@ import keras
 import tensorflow as tf
 
 from hotrow.backend.tensorflow.tracing import in_xla
-from hotrow.backend.tensorflow.training import distinct, flat_rows, gather_rows
+from hotrow.backend.tensorflow.training import (
+    distinct,
+    flat_rows,
+    gather_along_axes,
+    gather_rows,
+)
 
 
 def map_values(fn: Callable, x: Any) -> Any:
@@ -68,17 +73,20 @@ def _gather_along_axes(variable: keras.Variable, ids: Any, row_axes: int) -> Any
     """Rows that lie along several axes, with a gradient of rows counted as one."""
 
     @tf.custom_gradient  # type: ignore[untyped-decorator]
-    def gather(ids: Any) -> tuple[Any, Callable]:
-        def gradient(upstream: Any, variables: Any = None) -> tuple[None, list]:
+    def gather(handle: Any, ids: Any) -> tuple[Any, Callable]:
+        def gradient(upstream: Any) -> tuple[Any, None]:
             width = variable.shape[row_axes:]
             count = math.prod(variable.shape[:row_axes])
             rows = tf.reshape(upstream, [-1, *width])
             flat = tf.reshape(ids, [-1])
-            return None, [tf.IndexedSlices(rows, flat, tf.constant([count, *width]))]
+            return tf.IndexedSlices(rows, flat, tf.constant([count, *width])), None
 
-        return gather_rows(variable, ids, row_axes), gradient
+        return gather_along_axes(handle, variable, ids, row_axes), gradient
 
-    return gather(ids)
+    # Of the handle, since a custom gradient of a variable reads the whole of it. A
+    # gradient tape knows of a variable once it was read, if only for no row.
+    tf.gather(variable.value, tf.zeros((0,), "int32"))
+    return gather(variable.value.handle, ids)
 
 
 def _row_gradient(table: Any, ids: Any, rows: Any) -> Any:

@@ -51,10 +51,21 @@ def gather_rows(variable: keras.Variable, ids: Any, row_axes: int) -> Any:
     """
     if row_axes == 1:
         return tf.gather(variable.value, ids)
+    return gather_along_axes(variable.value.handle, variable, ids, row_axes)
+
+
+def gather_along_axes(
+    handle: Any, variable: keras.Variable, ids: Any, row_axes: int
+) -> Any:
+    """Returns rows of a variable, by its handle, that lie along several axes."""
     if in_xla():
         # XLA has no `gather_nd` of a variable, and does not copy.
-        return tf.gather(flat_rows(tf.convert_to_tensor(variable), row_axes), ids)
-    return variable.value.gather_nd(split_ids(ids, variable.shape[:row_axes]))
+        table = tf.raw_ops.ReadVariableOp(resource=handle, dtype=variable.dtype)
+        return tf.gather(flat_rows(table, row_axes), ids)
+    places = split_ids(ids, variable.shape[:row_axes])
+    return tf.raw_ops.ResourceGatherNd(
+        resource=handle, indices=places, dtype=variable.dtype
+    )
 
 
 def take_rows(variable: keras.Variable, ids: Any | None, row_axes: int) -> Any:
