@@ -182,7 +182,6 @@ def main() -> None:
     backend = os.environ.get("KERAS_BACKEND")
     if not backend:
         parser.error("set KERAS_BACKEND to jax, tensorflow or torch")
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     lines = []
     for consumer in arguments.consumers:

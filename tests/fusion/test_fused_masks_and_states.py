@@ -7,6 +7,8 @@ from fused_models import L, T, V, assert_same_training, build, ids_of
 from test_following import assert_same_answers, ids
 
 import hotrow
+from hotrow.fusion.plan import Plan, Term
+from hotrow.fusion.registry import CONSUMERS, PASSERS
 
 
 def padded_ids(**kwargs):
@@ -146,3 +148,36 @@ def test_axes_whose_length_is_not_known():
         fused = hotrow.fuse(model, strict=True)
         for length in (4, 7):
             assert_same_answers(model, fused, ids_of((3, length)))
+
+
+@pytest.mark.parametrize("cls", [*CONSUMERS, *PASSERS], ids=lambda cls: cls.__name__)
+def test_masks_end_where_those_of_keras_end(cls):
+    # Whether a layer passes masks on does not depend on its arguments.
+    arguments = {
+        L.Bidirectional: (L.LSTM(2),),
+        L.Conv1D: (2, 2),
+        L.EinsumDense: ("abc,cd->abd", (None, 2)),
+        L.RNN: (L.LSTMCell(2),),
+        L.Reshape: ((2,),),
+        L.TimeDistributed: (L.Dense(2),),
+    }.get(cls, () if cls in (L.Concatenate, L.Flatten, L.Masking) else (0.5,))
+    if issubclass(cls, (L.Dense, L.GRU, L.LSTM, L.SimpleRNN)):
+        arguments = (2,)
+    fused = {**CONSUMERS, **PASSERS}[cls]
+    plan = Plan(3, (Term(3),))
+    if cls is L.Bidirectional:
+        arguments = (CONSUMERS[L.LSTM](2, hot=plan),)
+    layer = fused(*arguments, hot=plan)
+    assert layer.supports_masking == cls(*arguments).supports_masking
+
+
+@pytest.mark.filterwarnings("ignore:.*was passed an input with a mask attached")
+@pytest.mark.parametrize(
+    "layers", [lambda: [L.Conv1D(3, 1)], lambda: [L.Flatten(), L.Dense(3)]]
+)
+def test_a_mask_that_ends_is_not_in_the_loss(layers):
+    model = build(layers(), hotrow.OneHot(V, mask_zero=True))
+    fused = hotrow.fuse(model, strict=True)
+    assert_same_training(
+        model, fused, padded_ids(), lambda: keras.optimizers.SGD(0.3), 2
+    )

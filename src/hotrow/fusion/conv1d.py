@@ -20,6 +20,8 @@ class FusedConv1D(FusedLayer, keras.layers.Conv1D):
     categories, filters)` lie along its first two axes.
     """
 
+    ends_masks = True
+
     @classmethod
     def refusal(
         cls, layer: Any, plan: Plan, shape: tuple[int | None, ...]

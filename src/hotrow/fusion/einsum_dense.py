@@ -52,6 +52,8 @@ class FusedEinsumDense(FusedLayer, keras.layers.EinsumDense):
     for each position `b`, it is the sum over `b` of `kernel[b, ids[:, b]]`.
     """
 
+    ends_masks = True
+
     @classmethod
     def refusal(
         cls, layer: Any, plan: Plan, shape: tuple[int | None, ...]

@@ -39,10 +39,15 @@ class FusedLayer:
     """
 
     replaces: ClassVar[type[keras.Layer]]
+    # Whether the layer of Keras drops masks, with a warning.
+    ends_masks: ClassVar[bool] = False
 
     def __init__(self, *args: Any, hot: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.hot = Plan.from_config(hot)
+        if self.ends_masks:
+            # Keras takes a `compute_mask`, which all fused layers have, for support.
+            self.supports_masking = False
         # That of the layer is about vectors.
         self.input_spec: Any = None
         # Then the layer asks itself for shapes, and means vectors.

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from hotrow.fusion.fused_layer import in_place_of, only_mask
+from hotrow.fusion.fused_layer import in_place_of
 from hotrow.fusion.passer import Part, Passer, merged
 from hotrow.fusion.plan import Plan
 
@@ -23,6 +23,8 @@ def _merge_from(part: Part, first: int) -> Plan | str:
 class FusedFlatten(Passer, keras.layers.Flatten):
     """`Flatten`: a one-hot of position and category, at `position * width + id`."""
 
+    ends_masks = True
+
     @classmethod
     def after(cls, layer: Any, parts: list[Part]) -> Plan | str:
         """Returns the plan of what `layer` makes, or why that cannot be followed."""
@@ -33,13 +35,20 @@ class FusedFlatten(Passer, keras.layers.Flatten):
 
     @classmethod
     def needs_layer(cls, layer: Any, parts: list[Part]) -> bool:
-        """Whether the tensors of the plan change: they are read another way."""
-        return False
+        """Whether there is a mask, which ends here; else nothing is left to do."""
+        return parts[0].has_mask
+
+    def call(self, inputs: Any) -> Any:
+        """Returns the tensors of the plan, which are now read another way."""
+        # Of the same values and not the same, since those carry a mask.
+        return [x + 0 for x in keras.tree.flatten(inputs)]
 
 
 @in_place_of(keras.layers.Reshape)
 class FusedReshape(Passer, keras.layers.Reshape):
     """`Reshape` that leaves the last axis alone: the others are axes of ids."""
+
+    ends_masks = True
 
     @classmethod
     def after(cls, layer: Any, parts: list[Part]) -> Plan | str:
@@ -93,6 +102,3 @@ class FusedReshape(Passer, keras.layers.Reshape):
         known = -math.prod(outer) * merges
         outer = [vectors // known if n == -1 else n for n in outer]
         return tuple(outer) if merges == 1 else (*outer, merges)
-
-    def _mask(self, inputs: Any, previous_mask: Any) -> Any | None:
-        return only_mask(previous_mask)
