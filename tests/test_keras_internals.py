@@ -173,3 +173,94 @@ def test_no_other_module_touches_keras_src():
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("keras.")
     ]
     assert set(found) == {Path("keras_internals.py")}
+
+
+def test_the_graph_of_a_model():
+    x = keras.Input((4,), dtype="int32")
+    hot = hotrow.OneHot(5, mask_zero=True)(x)
+    lstm = keras.layers.LSTM(2)
+    model = keras.Model(x, {"y": lstm(hot)})
+    graph = keras_internals.graph_of(model)
+    assert graph.inputs is x
+    assert list(graph.outputs) == ["y"]
+    operations = [node.operation for node in graph.nodes]
+    assert operations[-1] is lstm
+    last = graph.nodes[-1]
+    assert last.args == (hot,)
+    # The mask that Keras filled in by itself is left out.
+    assert "mask" not in last.kwargs
+    assert last.outputs == [graph.outputs["y"]]
+    assert keras_internals.has_mask(hot)
+    assert not keras_internals.has_mask(last.outputs[0])
+    sequential = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    (node,) = keras_internals.graph_of(sequential).nodes
+    assert node.operation is sequential.layers[0]
+
+
+def test_a_mask_of_the_user_s_own_stays_in_the_graph():
+    x, mask = keras.Input((4, 3)), keras.Input((4,), dtype="bool")
+    model = keras.Model([x, mask], keras.layers.LSTM(2)(x, mask=mask))
+    assert keras_internals.graph_of(model).nodes[-1].kwargs["mask"] is mask
+
+
+def test_which_models_have_a_graph():
+    class Sub(keras.Model):
+        pass
+
+    class Own(keras.Model):
+        def __init__(self, units):
+            x = keras.Input((2,))
+            super().__init__(x, keras.layers.Dense(units)(x))
+
+    assert keras_internals.is_functional(keras.Sequential())
+    assert keras_internals.is_functional(Own(2))
+    assert not keras_internals.is_functional(Sub())
+    assert not keras_internals.takes_inputs_and_outputs(Own)
+    assert keras_internals.takes_inputs_and_outputs(type(_dense_model()))
+
+
+def _dense_model():
+    x = keras.Input((2,))
+    return keras.Model(x, keras.layers.Dense(3)(x))
+
+
+def test_state_that_two_layers_share():
+    first = keras.layers.GRU(2)
+    first.build((None, 3, 4))
+    second = keras.layers.GRU(2)
+    own = second.cell
+    keras_internals.share_state(second, first)
+    assert second.cell is first.cell
+    assert all(a is b for a, b in zip(second.weights, first.weights, strict=True))
+    assert own not in list(keras_internals.layers_in(second))
+    dense = keras.layers.Dense(2, use_bias=False)
+    dense.build((None, 3))
+    other = keras.layers.Dense(2, use_bias=False)
+    keras_internals.share_state(other, dense)
+    assert other.bias is None
+    assert keras_internals.kernel_of(other) is dense.kernel
+
+
+def test_states_of_an_rnn_that_two_layers_share():
+    first = keras.layers.SimpleRNN(2, stateful=True)
+    first.build((5, 3, 4))
+    second = keras.layers.SimpleRNN(2, stateful=True)
+    keras_internals.share_rnn_states(second, first)
+    assert second.states[0] is first.states[0]
+
+
+def test_a_variable_is_read_as_it_is_stored():
+    layer = keras.layers.Dense(2, dtype="mixed_bfloat16")
+    layer.build((None, 3))
+    seen = []
+
+    def call(x):
+        seen.append(keras.ops.convert_to_tensor(layer.kernel).dtype)
+        with keras_internals.no_autocast():
+            seen.append(keras.ops.convert_to_tensor(layer.kernel).dtype)
+        return x
+
+    layer.call = call
+    layer(np.zeros((1, 3), "float32"))
+    names = [keras.backend.standardize_dtype(dtype) for dtype in seen]
+    assert names[-2:] == ["bfloat16", "float32"]

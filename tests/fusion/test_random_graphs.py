@@ -65,7 +65,7 @@ def random_graph(draw):
 
 # Of layers that drop masks, by Keras, in the model and in the fused one.
 @pytest.mark.filterwarnings("ignore:.*was passed an input with a mask attached")
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=15, deadline=None, derandomize=True)
 @given(st.data())
 def test_a_fused_graph_computes_the_same(data):
     model, categories = random_graph(data.draw)
