@@ -215,6 +215,8 @@ def test_which_models_have_a_graph():
     assert keras_internals.is_functional(keras.Sequential())
     assert keras_internals.is_functional(Own(2))
     assert not keras_internals.is_functional(Sub())
+    assert keras_internals.is_plain_graph(_dense_model())
+    assert not keras_internals.is_plain_graph(Own(2))
     assert not keras_internals.takes_inputs_and_outputs(Own)
     assert keras_internals.takes_inputs_and_outputs(type(_dense_model()))
 

@@ -27,6 +27,7 @@ __all__ = [
     "in_symbolic_scope",
     "int4_block_size",
     "is_functional",
+    "is_plain_graph",
     "kernel_of",
     "layers_in",
     "new_state_allowed",
@@ -219,13 +220,14 @@ def layers_in(model: keras.Model) -> Iterator[keras.Layer]:
 def share_state(layer: keras.Layer, source: keras.Layer) -> None:
     """Gives a layer the variables, layers and seeds of another, for its own."""
     kinds = (keras.Variable, keras.Layer, keras.random.SeedGenerator)
+    plain = (type(None), bool, int, float, str, list, tuple)
     # On PyTorch a layer keeps the layers in it elsewhere.
     for name, value in {**vars(source), **vars(source).get("_modules", {})}.items():
         if isinstance(value, kinds):
             replace_tracked(layer, name, value)
-        elif value is None and not hasattr(layer, name):
-            # Such as a bias that is not used.
-            setattr(layer, name, None)
+        elif isinstance(value, plain) and not hasattr(layer, name):
+            # What `build` leaves, such as None for a bias that is not used.
+            setattr(layer, name, value)
 
 
 def replace_tracked(layer: keras.Layer, name: str, value: Any) -> None:
@@ -263,6 +265,11 @@ class Graph(NamedTuple):
 def is_functional(model: Any) -> bool:
     """Whether a model is a graph of calls: functional, or a `Sequential`."""
     return isinstance(model, (Functional, keras.Sequential))
+
+
+def is_plain_graph(model: keras.Model) -> bool:
+    """Whether a model is no more than its graph: of a class of Keras, not the user."""
+    return type(model) in (Functional, keras.Sequential)
 
 
 def graph_of(model: keras.Model) -> Graph:

@@ -92,7 +92,7 @@ class Follower:
             for name, operation in mine.items()
             if self._names.get(name, operation) is not operation
         ]
-        if type(inner) not in (keras.Sequential, _FUNCTIONAL):
+        if not keras_internals.is_plain_graph(inner):
             why_not = f"{inner.name} is a model of the class {type(inner).__name__}"
         elif has_arguments(step):
             why_not = f"{inner.name} is called with arguments of its own"
@@ -251,6 +251,3 @@ class _NoTwins:
 def _dense_flow(value: Value) -> Flow:
     width = value.spec.shape[-1]
     return Flow(Plan(width, (Term(width, is_hot=False),)), [Source(value)], ())
-
-
-_FUNCTIONAL = type(keras.Model([x := keras.Input((1,))], [x]))
