@@ -68,8 +68,11 @@ class Case:
     @property
     def steps_of_turn(self) -> int:
         """How many steps are timed in a turn."""
-        slow = self.contender == UNFUSED and self.categories > 10_000
-        return math.ceil(self.steps / TURNS / (5 if slow else 1))
+        fewer = 1
+        if self.contender == UNFUSED:
+            # Of steps that take tens or hundreds of milliseconds.
+            fewer = 20 if self.categories > 10_000 else 5
+        return math.ceil(self.steps / TURNS / fewer)
 
     @property
     def needed_memory(self) -> float:
@@ -176,7 +179,7 @@ def main() -> None:
         "--categories", type=int, nargs="+", default=[100, 5000, 50_000]
     )
     parser.add_argument("--consumers", nargs="+", choices=CONSUMERS, default=CONSUMERS)
-    parser.add_argument("--steps", type=int, default=40)
+    parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--name", default=None, help="of the result's file")
     arguments = parser.parse_args()
     backend = os.environ.get("KERAS_BACKEND")

@@ -225,7 +225,9 @@ def share_state(layer: keras.Layer, source: keras.Layer) -> None:
     for name, value in {**vars(source), **vars(source).get("_modules", {})}.items():
         if isinstance(value, kinds):
             replace_tracked(layer, name, value)
-        elif isinstance(value, plain) and not hasattr(layer, name):
+        elif name.startswith("_") or hasattr(layer, name):
+            continue
+        elif isinstance(value, plain):
             # What `build` leaves, such as None for a bias that is not used.
             setattr(layer, name, value)
 

@@ -69,6 +69,24 @@ def test_the_gradient_of_what_is_dropped_is_zero():
     assert 0 < moved.sum() < 6
 
 
+def test_a_category_at_a_place_goes_in_all_steps_or_in_none():
+    # Two ids a step, side by side: a category of each place has a fate of its own.
+    x = ids_of((SAMPLES, 4), high=2)
+    layers = [L.Reshape((2, 2 * V)), L.SpatialDropout1D(RATE, seed=1)]
+    kernel = np.zeros((2 * V, 2), "float32")
+    kernel[:V, 0] = kernel[V:, 1] = 1
+    fused = hotrow.fuse(build([*layers, L.Dense(2)], shape=(4,)), strict=True)
+    fused.set_weights([kernel, np.zeros(2)])
+    values = to_numpy(fused(x, training=True)).reshape(SAMPLES, 4)
+    fates = {}
+    for sample in range(SAMPLES):
+        for place in range(4):
+            key = (sample, place % 2, x[sample, place])
+            assert fates.setdefault(key, values[sample, place]) == values[sample, place]
+    dropped = np.mean([value == 0 for value in fates.values()])
+    assert abs(dropped - RATE) < 4 * np.sqrt(RATE * (1 - RATE) / len(fates))
+
+
 def test_dropout_of_one_hots_beside_numbers():
     model = tabular(lambda x: L.Dense(1)(L.Dropout(0.5, seed=0)(x)))
     fused = hotrow.fuse(model, strict=True)

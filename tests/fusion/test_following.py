@@ -134,6 +134,44 @@ def test_fusing_twice_changes_nothing():
     assert hotrow.fuse(fused) is fused
 
 
+def test_one_hots_that_are_not_followed_are_told_of(capsys):
+    x = ids()
+    hot = hotrow.OneHot(V, name="hot", activity_regularizer="l2")(x)
+    sparse = L.CategoryEncoding(V, output_mode="one_hot", name="sparse", sparse=True)
+    model = keras.Model(x, L.Dense(2)(hot))
+    fused, lines = edges_of(model, capsys)
+    assert fused is model
+    assert lines == ["hot -> ... no: it has an activity_regularizer"]
+    if keras.backend.backend() != "torch":
+        _, lines = edges_of(keras.Model(x, L.Dense(2)(sparse(x))), capsys)
+        assert lines == ["sparse -> ... no: it gives sparse tensors"]
+
+
+def test_inputs_and_outputs_by_name():
+    x = {"a": ids(name="a"), "b": ids((), name="b")}
+    y = {
+        "steps": L.Dense(2)(hotrow.OneHot(V)(x["a"])),
+        "one": L.Dense(2)(hotrow.OneHot(V)(x["b"])),
+    }
+    model = keras.Model(x, y)
+    fused = hotrow.fuse(model, strict=True)
+    given = {"a": ids_of(), "b": ids_of(5)}
+    answers, expected = fused.predict(given, verbose=0), model.predict(given, verbose=0)
+    assert set(answers) == {"steps", "one"}
+    for name, values in expected.items():
+        np.testing.assert_array_equal(answers[name], values)
+
+
+def test_features_of_a_fused_model():
+    model = build([L.LSTM(3, name="lstm"), L.Dense(1, name="score")])
+    fused = hotrow.fuse(model, strict=True)
+    features = keras.Model(fused.inputs, fused.get_layer("score").output)
+    x = ids_of()
+    np.testing.assert_allclose(
+        features.predict(x, verbose=0), model.predict(x, verbose=0), atol=1e-6
+    )
+
+
 def test_categories_beside_numbers():
     model = tabular(L.Dense(3))
     fused = hotrow.fuse(model, strict=True)

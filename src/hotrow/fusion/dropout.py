@@ -45,6 +45,15 @@ class _Dropping(Passer):
             for term, (tensor,) in given
         ]
 
+    def compute_output_spec(self, inputs: Any, **_: Any) -> list[keras.KerasTensor]:
+        """Returns the shapes and dtypes of weights and numbers."""
+        return [
+            keras.KerasTensor(
+                x.shape, dtype=keras.config.floatx() if term.is_hot else x.dtype
+            )
+            for term, x in zip(self.hot.terms, self.kept(inputs), strict=True)
+        ]
+
     def _mask(self, inputs: Any, previous_mask: Any) -> Any | None:
         return only_mask(previous_mask)
 
@@ -69,10 +78,3 @@ class FusedSpatialDropout1D(_Dropping, keras.layers.SpatialDropout1D):
 
     def __init__(self, *args: Any, trainable: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-
-    @classmethod
-    def after(cls, layer: Any, parts: list[Part]) -> Plan | str:
-        """Returns the plan of what `layer` makes, or why that cannot be followed."""
-        if any(term.lengths for term in parts[0].plan.terms):
-            return "axes were merged before it"
-        return super().after(layer, parts)

@@ -35,7 +35,7 @@ def drop_categories(
     them in the order of ids. Costs a sort of each sample, whatever the categories.
 
     Args:
-        plan: Of tensors with two outer axes, samples and steps, and nothing merged.
+        plan: Of tensors whose first axes are samples and steps.
         tensors: Its tensors.
         rate: The part that is dropped.
         seed: A seed generator.
@@ -48,13 +48,14 @@ def drop_categories(
         order = ops.argsort(ids, axis=1)
         ids = ops.take_along_axis(ids, order, axis=1)
         is_new = ops.cast(ids[:, 1:] != ids[:, :-1], "int32")
-        group = ops.pad(ops.cumsum(is_new, axis=1), [[0, 0], [1, 0]])
+        before = [[0, 0], [1, 0], *([0, 0] for _ in ids.shape[2:])]
+        group = ops.pad(ops.cumsum(is_new, axis=1), before)
         place = ops.take_along_axis(group, ops.argsort(order, axis=1), axis=1)
         draws = keras.random.dropout(ops.ones(ops.shape(ids), dtype), rate, seed=seed)
         return ops.take_along_axis(draws, place, axis=1)
 
     def of_numbers(shape: Any, dtype: str) -> Any:
-        ones = ops.ones((shape[0], 1, shape[-1]), dtype)
+        ones = ops.ones((shape[0], 1, *shape[2:]), dtype)
         return keras.random.dropout(ones, rate, seed=seed)
 
     return _weighted(plan, tensors, of_ids, of_numbers)

@@ -120,22 +120,26 @@ class Follower:
         layer = step.operation
         producer, passer = PRODUCERS.get(type(layer)), PASSERS.get(type(layer))
         hot = [value for value in step.inputs() if value.flow is not None]
-        if producer is not None and not hot:
-            self._produce(step, producer)
+        if producer is not None and not hot and producer.makes_one_hots(layer):
+            step.is_producer = True
+            step.why_not = self._produce(step, producer)
         elif hot and passer is not None:
             step.why_not = self._pass_on(step, passer)
         elif hot:
             step.why_not = self._consume(step, CONSUMERS.get(type(layer)))
 
-    def _produce(self, step: Step, cls: type[Producer]) -> None:
+    def _produce(self, step: Step, cls: type[Producer]) -> str | None:
         layer = step.operation
-        if len(step.inputs()) != 1 or not isinstance(step.first, Value):
-            return
-        if cls.refusal(layer) is None and layer.activity_regularizer is None:
+        if has_arguments(step) or not isinstance(step.first, Value):
+            return "it is called with arguments of its own"
+        if layer.activity_regularizer is not None:
+            return "it has an activity_regularizer"
+        why_not = cls.refusal(layer)
+        if why_not is None:
             call = Call(self._twins.call(cls, layer), [Source(step.first)])
-            step.outputs[0].flow = Flow(
-                cls.plan(layer), [Source(call=call)], (layer.name,)
-            )
+            sources = [Source(call=call)]
+            step.outputs[0].flow = Flow(cls.plan(layer), sources, (layer.name,))
+        return why_not
 
     def _pass_on(self, step: Step, cls: type[Passer]) -> str | None:
         layer = step.operation

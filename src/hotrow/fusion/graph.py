@@ -46,7 +46,8 @@ class Step:
         kwargs: Its keyword arguments, likewise.
         outputs: What it gives, flat.
         fused: The class that takes its place, or None.
-        why_not: Why none does, though it is called on one-hots.
+        why_not: Why none does, though it is called on one-hots or makes them.
+        is_producer: Whether it makes one-hots.
         replacement: A model that takes the place of a nested one, or None.
     """
 
@@ -56,6 +57,7 @@ class Step:
     outputs: list[Value] = field(default_factory=list)
     fused: Any = None
     why_not: str | None = None
+    is_producer: bool = False
     replacement: Any = None
 
     def inputs(self) -> list[Value]:

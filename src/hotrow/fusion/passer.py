@@ -43,26 +43,15 @@ class Passer(FusedLayer):
         return True
 
     def kept(self, tensors: Any) -> list[Any]:
-        """Returns those of the tensors of the plan that the layer gives."""
-        result = []
-        for term, given in zip(self.hot.terms, self.hot.as_lists(tensors), strict=True):
-            if term.is_hot and not self.gives_ids:
-                # In the shape of the ids that they are beside.
-                result.append(given[-1])
-            else:
-                result += given
-        return result
+        """Returns the tensors of the plan that are like those that the layer gives."""
+        if self.gives_ids:
+            return [x for given in self.hot.as_lists(tensors) for x in given]
+        # In place of ids, weights of the same shape.
+        return [given[-1] for given in self.hot.as_lists(tensors)]
 
     def compute_output_spec(self, inputs: Any, **_: Any) -> list[keras.KerasTensor]:
         """Returns the shapes and dtypes of the tensors that the layer gives."""
-        specs = []
-        for tensor in self.kept(inputs):
-            is_ids = "int" in keras.backend.standardize_dtype(tensor.dtype)
-            dtype = tensor.dtype
-            if is_ids and not self.gives_ids:
-                dtype = keras.config.floatx()
-            specs.append(keras.KerasTensor(tensor.shape, dtype=dtype))
-        return specs
+        return [keras.KerasTensor(x.shape, dtype=x.dtype) for x in self.kept(inputs)]
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """Returns the mask of each tensor that the layer gives."""

@@ -17,6 +17,11 @@ class Producer:
     replaces: Any
 
     @classmethod
+    def makes_one_hots(cls, layer: Any) -> bool:
+        """Whether `layer` makes one-hot vectors, and nothing else."""
+        return True
+
+    @classmethod
     def refusal(cls, layer: Any) -> str | None:
         """Returns why `layer` cannot be fused, or None if it can."""
         return None
@@ -63,10 +68,13 @@ class FusedCategoryEncoding(Producer, keras.layers.CategoryEncoding):
         self._ids = IdCheck(self.name, self.num_tokens, "zero", None)
 
     @classmethod
+    def makes_one_hots(cls, layer: Any) -> bool:
+        """Whether `layer` makes one-hot vectors, and nothing else."""
+        return bool(layer.output_mode == "one_hot")
+
+    @classmethod
     def refusal(cls, layer: Any) -> str | None:
         """Returns why `layer` cannot be fused, or None if it can."""
-        if layer.output_mode != "one_hot":
-            return f"it has output_mode={layer.output_mode!r}, which is no one-hot"
         return "it gives sparse tensors" if layer.sparse else None
 
     @classmethod

@@ -75,6 +75,8 @@ def edges(steps: list[Step], outputs: list[Value]) -> list[Edge]:
     """Returns what became of each one-hot that a living step, or the user, is given."""
     result = []
     for step in steps:
+        if step.is_producer and step.why_not is not None:
+            result.append(Edge(step.operation.name, (), "...", step.why_not))
         if any(value.flow is not None for value in step.outputs):
             # Passed on: what matters is who takes it.
             continue

@@ -19,10 +19,11 @@ from hotrow.training.update import update, update_if_finite
 class RowSparse(keras.optimizers.LossScaleOptimizer):
     """Runs a Keras optimizer on the rows of tables that a batch touches, and no others.
 
-    A table is the variable of a `hotrow.Embedding` (with LoRA, its factor A). For it, a
-    step reads, updates and writes the rows that the batch touches, and their rows of
-    the optimizer's slots: the cost depends on the batch and not on the table. All other
-    variables are updated as the inner optimizer would alone.
+    A table is the variable of a `hotrow.Embedding` (with LoRA, its factor A), or a
+    kernel that a model from `hotrow.fuse` looks up. For it, a step reads, updates and
+    writes the rows that the batch touches, and their rows of the optimizer's slots: the
+    cost depends on the batch and not on the table. All other variables are updated as
+    the inner optimizer would alone.
 
     What it computes, where `g` is the gradient of a table, ids that occur several times
     summed up:
@@ -116,7 +117,8 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
             warnings.warn(
                 f"RowSparse found no table among {len(variables)} variables, so it "
                 "does what its inner optimizer would do alone. A layer with a table is "
-                "hotrow.Embedding; keras.layers.Embedding is none.",
+                "hotrow.Embedding, or one that hotrow.fuse put after a one-hot; "
+                "keras.layers.Embedding is none.",
                 stacklevel=2,
             )
         for variable in found:

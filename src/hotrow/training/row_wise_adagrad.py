@@ -88,7 +88,11 @@ class RowWiseAdagrad(keras.optimizers.Optimizer):
         # TensorFlow's gradient of a lookup knows no shape once it is dense.
         gradient = ops.reshape(ops.convert_to_tensor(gradient), ops.shape(variable))
         gradient = ops.cast(gradient, variable.dtype)
-        others = tuple(range(tables.row_axes(variable), len(variable.shape)))
+        others = tuple(
+            axis
+            for axis, length in enumerate(accumulator.shape)
+            if axis > 0 and length == 1
+        )
         square = ops.square(gradient)
         self.assign_add(
             accumulator, ops.mean(square, others, keepdims=True) if others else square
