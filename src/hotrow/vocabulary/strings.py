@@ -1,4 +1,4 @@
-"""Strings of an Arrow array, seen by NumPy: their hashes, and which are equal.
+"""Hashes of the strings of an Arrow array, made by NumPy.
 
 A string is read in words of eight bytes, all strings of a block at once. Words may start
 anywhere in the buffer, so no string is copied.
@@ -80,33 +80,6 @@ class Strings:
         # The low bits choose the slot, the high ones are compared: both need all bytes.
         return _mix(hashes, _SEED)
 
-    def equal(self, rows: np.ndarray, other: "Strings", others: np.ndarray) -> Any:
-        """Returns whether string `rows[i]` is string `others[i]` of `other`."""
-        starts, there = self.offsets[rows], other.offsets[others]
-        lengths = self.offsets[rows + 1] - starts
-        same = lengths == other.offsets[others + 1] - there
-        shorter = np.minimum(lengths, LONG)
-        shorter[~same] = 0
-        active: np.ndarray | None = None
-        for step in range(0, int(shorter.max(initial=0)), 8):
-            left = shorter - step if active is None else shorter[active] - step
-            keep = left > 0
-            if not keep.all():
-                active = np.flatnonzero(keep) if active is None else active[keep]
-                left = left[keep]
-            here_at = starts if active is None else starts[active]
-            there_at = there if active is None else there[active]
-            wrong = self._read(here_at + step, left) != other._read(
-                there_at + step, left
-            )
-            if active is None:
-                same &= ~wrong
-            else:
-                same[active[wrong]] = False
-        for i in np.flatnonzero(same & (lengths > LONG)):
-            same[i] = self.bytes_at(int(rows[i])) == other.bytes_at(int(others[i]))
-        return same
-
     def bytes_at(self, row: int) -> memoryview:
         """Returns the bytes of one string."""
         return self._data[self.offsets[row] : self.offsets[row + 1]].data
@@ -118,9 +91,8 @@ class Strings:
         else:
             # The last strings of a buffer end less than eight bytes before its end.
             clipped = np.minimum(at, self._last)
-            shift = np.minimum((at - clipped) * 8, 63).astype(np.uint64)
-            words = self._words[clipped] >> shift
-        words &= _MASKS[np.minimum(left, 8)]
+            words = self._words[clipped] >> ((at - clipped) * 8).astype(np.uint64)
+        words &= _MASKS.take(left, mode="clip")
         return words
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hotrow.vocabulary.arrow import pa
+from hotrow.vocabulary.arrow import pa, pc
 from hotrow.vocabulary.strings import BLOCK, Strings
 
 # A slot of the table of strings holds half a hash above and a position plus 1 below.
@@ -38,16 +38,17 @@ class StringTable:
     """
 
     def __init__(self, tokens: Any) -> None:
-        self._tokens = Strings(tokens)
+        self._tokens = tokens
         count = len(tokens)
         check_count(count)
         self._mask = np.uint64(slot_count(count) - 1)
         self._slots = np.zeros(int(self._mask) + 1, np.uint64)
+        strings = Strings(tokens)
         for start in range(0, count, BLOCK):
-            self._insert(start, min(start + BLOCK, count))
+            stop = min(start + BLOCK, count)
+            self._insert(strings.hashes(start, stop), start, stop)
 
-    def _insert(self, start: int, stop: int) -> None:
-        hashes = self._tokens.hashes(start, stop)
+    def _insert(self, hashes: np.ndarray, start: int, stop: int) -> None:
         rows = np.arange(start, stop)
         entries = (hashes & ~_LOW) | (rows + 1).astype(np.uint64)
         places = hashes & self._mask
@@ -62,9 +63,9 @@ class StringTable:
             twins = np.flatnonzero((found ^ entries) >> _HALF == 0)
             if twins.size:
                 others = (found[twins] & _LOW).astype(np.int64) - 1
-                same = self._tokens.equal(rows[twins], self._tokens, others)
+                same = _equal(self._tokens, others, self._tokens.take(rows[twins]))
                 if same.any():
-                    raise_duplicate(self._tokens.bytes_at(int(rows[twins][same][0])))
+                    raise_duplicate(self._tokens[int(rows[twins][same][0])].as_py())
             places = (places[left] + _ONE) & self._mask
 
     def find(self, values: Any) -> np.ndarray:
@@ -74,29 +75,46 @@ class StringTable:
             values: A pyarrow array of type large_string.
         """
         strings = Strings(values)
-        positions = np.empty(len(strings), np.int64)
-        for start in range(0, len(strings), BLOCK):
-            stop = min(start + BLOCK, len(strings))
-            positions[start:stop] = self._find(strings, start, stop)
+        positions = np.empty(len(values), np.int64)
+        for start in range(0, len(values), BLOCK):
+            stop = min(start + BLOCK, len(values))
+            hashes = strings.hashes(start, stop)
+            places = (hashes & self._mask).view(np.int64)
+            positions[start:stop] = self._find(hashes, places, values[start:stop])
         return positions
 
-    def _find(self, strings: Strings, start: int, stop: int) -> np.ndarray:
-        positions = np.full(stop - start, -1, np.int64)
-        hashes = strings.hashes(start, stop)
-        places = hashes & self._mask
-        rows = np.arange(stop - start)
-        while rows.size:
-            found = self._slots[places]
-            hit = np.flatnonzero(((found ^ hashes) >> _HALF == 0) & (found != 0))
-            candidates = (found[hit] & _LOW).astype(np.int64) - 1
-            same = strings.equal(rows[hit] + start, self._tokens, candidates)
-            positions[rows[hit[same]]] = candidates[same]
-            again = found != 0
-            again[hit[same]] = False
-            left = np.flatnonzero(again)
-            rows, hashes = rows[left], hashes[left]
-            places = (places[left] + _ONE) & self._mask
+    def _find(self, hashes: np.ndarray, places: np.ndarray, values: Any) -> np.ndarray:
+        found = self._probe(hashes, places)
+        positions = (found & _LOW).view(np.int64) - 1
+        wrong = np.flatnonzero((found != 0) & ~_equal(self._tokens, positions, values))
+        if wrong.size:
+            # Strings that share half of a hash with another: one pair in billions.
+            after = (places[wrong] + 1) & self._mask.view(np.int64)
+            rest = values.take(wrong)
+            positions[wrong] = self._find(hashes[wrong], after, rest)
         return positions
+
+    def _probe(self, hashes: np.ndarray, places: np.ndarray) -> np.ndarray:
+        """Returns the entries that may be the rows', or 0, and moves `places` there."""
+        found = self._slots.take(places, mode="wrap")
+        rows = np.flatnonzero(((found ^ hashes) >> _HALF != 0) & (found != 0))
+        at, wanted = places[rows], hashes[rows]
+        while rows.size:
+            at = (at + 1) & self._mask.view(np.int64)
+            entries = self._slots[at]
+            found[rows] = entries
+            places[rows] = at
+            left = np.flatnonzero(((entries ^ wanted) >> _HALF != 0) & (entries != 0))
+            rows, at, wanted = rows[left], at[left], wanted[left]
+        return found
+
+
+def _equal(tokens: Any, positions: np.ndarray, values: Any) -> np.ndarray:
+    """Returns which values are the tokens at some positions; at -1 anything goes."""
+    if len(tokens) == 0:
+        return np.zeros(len(values), bool)
+    same = pc.equal(tokens.take(pa.array(np.maximum(positions, 0))), values)
+    return same.fill_null(True).to_numpy(zero_copy_only=False)
 
 
 class DirectTable:
