@@ -35,9 +35,7 @@ class Strings:
         if count == 0 or offsets is None:
             self.offsets = np.zeros(count + 1, np.int64)
         else:
-            self.offsets = np.frombuffer(
-                offsets, np.int64, count + 1, 8 * array.offset
-            )
+            self.offsets = np.frombuffer(offsets, np.int64, count + 1, 8 * array.offset)
         self._data = np.frombuffer(data or b"", np.uint8)
         if self._data.size < 8:
             self._data = np.concatenate([self._data, np.zeros(8, np.uint8)])

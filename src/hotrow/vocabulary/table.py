@@ -79,19 +79,24 @@ class StringTable:
         for start in range(0, len(values), BLOCK):
             stop = min(start + BLOCK, len(values))
             hashes = strings.hashes(start, stop)
-            places = (hashes & self._mask).view(np.int64)
-            positions[start:stop] = self._find(hashes, places, values[start:stop])
+            positions[start:stop] = self._find(hashes, values[start:stop])
         return positions
 
-    def _find(self, hashes: np.ndarray, places: np.ndarray, values: Any) -> np.ndarray:
-        found = self._probe(hashes, places)
-        positions = (found & _LOW).view(np.int64) - 1
-        wrong = np.flatnonzero((found != 0) & ~_equal(self._tokens, positions, values))
-        if wrong.size:
+    def _find(self, hashes: np.ndarray, values: Any) -> np.ndarray:
+        positions = np.empty(hashes.size, np.int64)
+        rows: Any = slice(None)
+        places = (hashes & self._mask).view(np.int64)
+        while hashes.size:
+            found = self._probe(hashes, places)
+            here = (found & _LOW).view(np.int64) - 1
+            positions[rows] = here
+            wrong = np.flatnonzero((found != 0) & ~_equal(self._tokens, here, values))
+            if not wrong.size:
+                break
             # Strings that share half of a hash with another: one pair in billions.
-            after = (places[wrong] + 1) & self._mask.view(np.int64)
-            rest = values.take(wrong)
-            positions[wrong] = self._find(hashes[wrong], after, rest)
+            rows = wrong if isinstance(rows, slice) else rows[wrong]
+            hashes, values = hashes[wrong], values.take(pa.array(wrong))
+            places = (places[wrong] + 1) & self._mask.view(np.int64)
         return positions
 
     def _probe(self, hashes: np.ndarray, places: np.ndarray) -> np.ndarray:
