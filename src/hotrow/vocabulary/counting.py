@@ -97,15 +97,18 @@ def _add(tables: list[Any]) -> Any:
         return _table(pa.nulls(0), pa.array([], pa.int64()))
     for table in tables[1:]:
         as_kind(table["token"].chunk(0), tables[0]["token"].type, "earlier tokens were")
-    if len(tables) == 1:
-        return tables[0]
-    table = pa.concat_tables(tables)
-    total = pc.sum(table["count"].cast(pa.float64())).as_py()
+    return tables[0] if len(tables) == 1 else _summed(pa.concat_tables(tables))
+
+
+def _summed(table: Any) -> Any:
+    """Returns a table that holds each token once."""
+    total = pc.sum(table["count"].cast(pa.float64())).as_py() or 0
     if total >= 2.0**63:
         raise ValueError(
-            f"Counts must add up to less than 2**63. Received: a sum of about {total:g}."
+            "Counts must add up to less than 2**63. Received: a sum of about "
+            f"{total:g}. Divide all counts by one number."
         )
-    table = table.group_by("token", use_threads=True).aggregate([("count", "sum")])
+    table = table.group_by("token").aggregate([("count", "sum")])
     return _table(table["token"], table["count_sum"])
 
 
@@ -138,11 +141,7 @@ def _checked(counts: Any, rules: Rules) -> Any:
         raise _not_counts("a count that is missing or below 1")
     keep = tokens.is_valid()
     table = _table(rules.apply(tokens).filter(keep), numbers.filter(keep))
-    if len(table) < 2:
-        return table
-    # A table may hold a token twice: its halves are added as two tables are.
-    half = len(table) // 2
-    return _add([table.slice(0, half), table.slice(half)])
+    return _summed(table) if len(table) else table
 
 
 def _not_counts(received: str) -> ValueError:

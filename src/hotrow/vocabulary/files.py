@@ -1,8 +1,8 @@
 """The file of a vocabulary: an Arrow IPC file with JSON in its metadata.
 
-The file has one column, `token`, of type large_string or int64 (null for no tokens), whose
-rows are the tokens in the order of their ids, and under the key `hotrow` of the schema's
-metadata a JSON object:
+The file has one column, `token`, of type large_string or int64 (null for no tokens),
+whose rows are the tokens in the order of their ids, and under the key `hotrow` of the
+schema's metadata a JSON object:
 
 | key | is |
 |---|---|
@@ -101,8 +101,8 @@ def read(path: str | os.PathLike[str], memory_map: bool) -> tuple[Any, About]:
 def bad_file(path: str | os.PathLike[str], problem: str) -> ValueError:
     """Returns the error for a file that is not as it should be."""
     return ValueError(
-        f"The file {os.fspath(path)!r} cannot be read as a vocabulary. {problem} Save the "
-        "vocabulary again, or pass another file."
+        f"The file {os.fspath(path)!r} cannot be read as a vocabulary. {problem} "
+        "Save the vocabulary again, or pass another file."
     )
 
 
@@ -136,8 +136,8 @@ def _header(path: str | os.PathLike[str], schema: Any) -> dict[str, Any]:
     if schema.names != ["token"] or schema.field(0).type not in allowed:
         raise bad_file(
             path,
-            "It must have one column, `token`, of type large_string, int64 or null, and "
-            f"has: {', '.join(f'{f.name} ({f.type})' for f in schema)}.",
+            "It must have one column, `token`, of type large_string, int64 or null. "
+            f"It has: {', '.join(f'{f.name} ({f.type})' for f in schema)}.",
         )
     return header
 

@@ -139,8 +139,8 @@ def _as_arrow(values: Any) -> Any:
         columns = values.columns
         if len(columns) != 1:
             raise ValueError(
-                "A vocabulary is made of one column. Received: a table with the columns "
-                f"{', '.join(values.schema.names)}. Pass one of them."
+                "A vocabulary is made of one column. Received: a table with the "
+                f"columns {', '.join(values.schema.names)}. Pass one of them."
             )
         return _as_arrow(columns[0])
     if hasattr(values, "__arrow_c_array__"):

@@ -8,7 +8,7 @@ SECONDS = 3.0
 
 
 def progress(items: Iterable[_T], what: str) -> Iterator[_T]:
-    """Yields the items; where tqdm is installed, under a bar once seconds have passed."""
+    """Yields the items; with tqdm, under a bar once seconds have passed."""
     try:
         from tqdm.auto import tqdm
     except ImportError:

@@ -1,7 +1,7 @@
 """Hashes of the strings of an Arrow array, made by NumPy.
 
-A string is read in words of eight bytes, all strings of a block at once. Words may start
-anywhere in the buffer, so no string is copied.
+A string is read in words of eight bytes, all strings of a block at once. Words may
+start anywhere in the buffer, so no string is copied.
 """
 
 import hashlib

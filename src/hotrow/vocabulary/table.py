@@ -1,7 +1,7 @@
 """Hash tables from tokens to their positions, made once and read many times.
 
-Tables are made anew from the tokens and never saved, so the hash may change. A string is
-compared byte by byte once its hash has led to a token: equal hashes are not enough.
+Tables are made anew from the tokens and never saved, so the hash may change. A string
+is compared byte by byte once its hash has led to a token: equal hashes are not enough.
 """
 
 from typing import Any
@@ -203,7 +203,7 @@ class IntegerTable:
     def _find(self, keys: np.ndarray) -> np.ndarray:
         at = self._hash(keys).view(np.int64)
         positions = self._places.take(at, mode="wrap")
-        rows = np.flatnonzero((self._keys.take(at, mode="wrap") != keys))
+        rows = np.flatnonzero(self._keys.take(at, mode="wrap") != keys)
         rows = rows[positions[rows] >= 0]
         mask = self._mask.view(np.int64)
         at, keys = at[rows], keys[rows]
@@ -238,13 +238,11 @@ def check_count(tokens: int) -> None:
 
 def raise_duplicate(token: Any) -> None:
     """Raises `ValueError` for a token that a vocabulary holds twice."""
-    if isinstance(token, memoryview):
-        token = bytes(token).decode()
-    else:
+    if not isinstance(token, str):
         token = int(token)
     raise ValueError(
-        f"A vocabulary holds each token once. Received: {token!r} twice. Remove one, or "
-        "pass counts of tokens to `Vocabulary.from_counts`, which adds them up."
+        f"A vocabulary holds each token once. Received: {token!r} twice. Remove one, "
+        "or pass counts of tokens to `Vocabulary.from_counts`, which adds them up."
     )
 
 

@@ -53,8 +53,8 @@ def from_numpy(values: np.ndarray) -> Any:
     if kind in "OT":
         return from_python(flat.tolist())
     raise ValueError(
-        f"{_WANTED}Received: a NumPy array of dtype {values.dtype}. Turn it into strings "
-        "with `.astype(str)`, or into integers."
+        f"{_WANTED}Received: a NumPy array of dtype {values.dtype}. Turn it into "
+        "strings with `.astype(str)`, or into integers."
     )
 
 
@@ -144,7 +144,7 @@ def _from_floats(array: Any) -> Any:
 
 def _one_by_one(values: Sequence[Any]) -> Any:
     tokens: list[str | int | None] = []
-    kind: type | None = None
+    kind: type[str] | type[int] | None = None
     for place, value in enumerate(values):
         token = _token(value, place)
         if token is not None:
@@ -158,8 +158,9 @@ def _one_by_one(values: Sequence[Any]) -> Any:
                     "`str`."
                 )
         tokens.append(token)
-    types = {None: pa.null(), str: pa.large_string(), int: pa.int64()}
-    return pa.array(tokens, type=types[kind])
+    if kind is None:
+        return pa.nulls(len(tokens))
+    return pa.array(tokens, type=pa.large_string() if kind is str else pa.int64())
 
 
 def _token(value: Any, place: int) -> str | int | None:
@@ -187,10 +188,11 @@ def _token(value: Any, place: int) -> str | int | None:
     if isinstance(value, (float, np.floating)):
         if value != value:
             return None
-        bits = np.finfo(value).nmant + 1 if isinstance(value, np.floating) else 53
-        if not (abs(value) <= 2.0 ** min(bits, 53) and value == int(value)):
-            raise _bad_float(float(value), min(bits, 53))
-        return int(value)
+        bits = 53 if isinstance(value, float) else np.finfo(value).nmant + 1
+        number, bits = float(value), min(bits, 53)
+        if not (abs(number) <= 2.0**bits and number == int(number)):
+            raise _bad_float(number, bits)
+        return int(number)
     if isinstance(value, np.bool_):
         return int(value)
     try:
@@ -200,8 +202,8 @@ def _token(value: Any, place: int) -> str | int | None:
         if type(value).__name__ in ("NAType", "NaTType") or _is_nat(value):
             return None
         raise ValueError(
-            f"{_WANTED}Received: {value!r} (of type {type(value).__name__}) at position "
-            f"{place}. Convert it to a string or an integer."
+            f"{_WANTED}Received: {value!r} (of type {type(value).__name__}) at "
+            f"position {place}. Convert it to a string or an integer."
         ) from None
     if not -(2**63) <= integer < 2**63:
         raise _too_large(integer)
@@ -218,8 +220,8 @@ def _bad_float(value: float, bits: int) -> ValueError:
     else:
         problem = "is not whole"
     return ValueError(
-        f"A float counts as an integer token if it is whole. Received: {value!r}, which "
-        f"{problem}. Pass integers, or strings."
+        f"A float counts as an integer token if it is whole. Received: {value!r}, "
+        f"which {problem}. Pass integers, or strings."
     )
 
 

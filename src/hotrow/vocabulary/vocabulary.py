@@ -10,7 +10,7 @@ from hotrow.arguments import as_size
 from hotrow.vocabulary import files, shapes
 from hotrow.vocabulary.arrow import pa
 from hotrow.vocabulary.counting import add_counts, count
-from hotrow.vocabulary.inputs import batches, is_batches, read
+from hotrow.vocabulary.inputs import is_batches, read
 from hotrow.vocabulary.ordering import ordered
 from hotrow.vocabulary.rules import Rules
 from hotrow.vocabulary.table import make_table
@@ -23,8 +23,8 @@ class Vocabulary:
 
     Id 0 is padding and 1 is unknown; then come the tokens by falling count, ties by
     value, so that the same data gives the same ids in whatever order or parts it comes.
-    Ids are int32 (int64 from 2**31 tokens on), and `len(vocab)` is what a layer takes as
-    `input_dim`.
+    Ids are int32 (int64 where they pass 2**31), and `len(vocab)` is what a layer takes
+    as `input_dim`.
 
     Tokens are strings, or integers from -2**63 to 2**63 - 1. `bytes` are strings in
     UTF-8; `bool` and whole floats are integers; `None`, NaN, `pandas.NA` and `NaT` are
@@ -115,15 +115,10 @@ class Vocabulary:
             lowercase: As for the class.
         """
         counts = count(values, normalize=normalize, lowercase=lowercase)
-        return cls.from_counts(
-            counts,
-            min_count=min_count,
-            max_size=max_size,
-            padding=padding,
-            unknown=unknown,
-            normalize=normalize,
-            lowercase=lowercase,
-        )
+        settings: Any = {"normalize": normalize, "lowercase": lowercase}
+        room = _room(max_size, padding, unknown)
+        tokens = ordered(counts, min_count, room)
+        return cls(tokens, padding=padding, unknown=unknown, **settings)
 
     @classmethod
     def from_counts(
@@ -150,18 +145,11 @@ class Vocabulary:
             normalize: As for the class.
             lowercase: As for the class.
         """
-        rules = Rules(normalize, lowercase)
-        sums = add_counts(counts, rules)
-        room = None
-        if max_size is not None:
-            room = max(0, as_size(max_size, "max_size") - bool(padding) - bool(unknown))
-        return cls(
-            ordered(sums, min_count, room),
-            padding=padding,
-            unknown=unknown,
-            normalize=normalize,
-            lowercase=lowercase,
-        )
+        counts = add_counts(counts, Rules(normalize, lowercase))
+        settings: Any = {"normalize": normalize, "lowercase": lowercase}
+        room = _room(max_size, padding, unknown)
+        tokens = ordered(counts, min_count, room)
+        return cls(tokens, padding=padding, unknown=unknown, **settings)
 
     def encode(
         self,
@@ -188,7 +176,7 @@ class Vocabulary:
                 `False`.
 
         Returns:
-            A NumPy array of int32 (int64 for 2**31 tokens and more), or two.
+            A NumPy array of int32 (int64 where ids pass 2**31), or two.
 
         Raises:
             ValueError: If the values are no tokens, or of the other kind than those of
@@ -233,7 +221,7 @@ class Vocabulary:
             ids: Integers from 0 to `len(vocab) - 1`: a NumPy array, a list or a tensor.
 
         Returns:
-            A NumPy array of objects: `str` or `int`, and `None` for padding and unknown.
+            A NumPy array of objects: `str` or `int`; `None` for padding and unknown.
 
         Raises:
             ValueError: If an id is out of range, or is no integer.
@@ -273,8 +261,7 @@ class Vocabulary:
         Returns:
             How many tokens were added.
         """
-        rules = {"normalize": self.normalize, "lowercase": self.lowercase}
-        counts = count(values, **rules)
+        counts = count(values, normalize=self.normalize, lowercase=self.lowercase)
         with self._lock:
             new = as_kind(
                 ordered(counts, min_count, None),
@@ -408,12 +395,17 @@ class Vocabulary:
             raise unknown_error(tokens, positions, known)
         ids = positions.astype(self._dtype, copy=False)
         ids += self._first
-        if self.unknown:
-            # Position -1 has become the id below that of the first token: unknown.
-            assert self._first - 1 == self.unknown_id
+        # Position -1 has become the id below that of the first token: unknown.
         return ids
 
 
 def id_dtype(size: int) -> type[np.signedinteger]:
     """Returns the dtype of the ids from 0 to `size - 1`."""
     return np.int32 if size <= 2**31 else np.int64
+
+
+def _room(max_size: int | None, padding: bool, unknown: bool) -> int | None:
+    """Returns how many tokens fit beside the ids of padding and unknown."""
+    if max_size is None:
+        return None
+    return max(0, as_size(max_size, "max_size") - bool(padding) - bool(unknown))
