@@ -110,11 +110,13 @@ def test_missing_values_of_libraries(make):
 
 
 def test_what_is_no_container_is_an_error():
-    with pytest.raises(ValueError, match="Received: dict. Of a frame, pass one column"):
+    with pytest.raises(
+        ValueError, match=r"Received: dict. Of a frame, pass one column"
+    ):
         VOCAB.encode({"a": 1})
     with pytest.raises(ValueError, match="Received: object"):
         VOCAB.encode(object())
-    with pytest.raises(ValueError, match="one column. Received: a table with the col"):
+    with pytest.raises(ValueError, match=r"one column. Received: a table with the col"):
         VOCAB.encode(pa.table({"x": ["a"], "y": ["b"]}))
     with pytest.raises(ValueError, match="either tokens or lists of tokens"):
         VOCAB.encode([["a"], "b"])

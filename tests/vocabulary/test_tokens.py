@@ -105,7 +105,7 @@ def test_batches_of_two_kinds_are_an_error():
         tokens(iter([["a"], [1]]))
 
 
-@pytest.mark.parametrize("bad", ["a\ud800", "\udfff", "\ud83d"])
+@pytest.mark.parametrize("bad", ["a\ud800", "\udfff"])
 def test_a_lone_surrogate_is_an_error(bad):
     for values in (["x", bad], np.array(["x", bad], object), np.array(["x", bad])):
         with pytest.raises(

@@ -120,14 +120,14 @@ def test_an_unknown_token_is_named_with_its_neighbours():
     )
     with pytest.raises(ValueError, match=re.escape(message)):
         vocab.encode(["Oslo", "Pariss", "Berlin"])
-    with pytest.raises(ValueError, match="'', at position 0. This vocabulary has no"):
+    with pytest.raises(ValueError, match=r"'', at position 0. This vocabulary has no"):
         vocab.encode([""])
     with pytest.raises(ValueError, match=r"'xxx.*\.\.\. \(502 characters\)"):
         vocab.encode(["x" * 500])
-    with pytest.raises(ValueError, match="A missing value .* at position 1"):
+    with pytest.raises(ValueError, match=r"A missing value .* at position 1"):
         vocab.encode(["Oslo", None])
     numbers = hotrow.Vocabulary([10, 20, 2**62, -5], unknown=False)
-    with pytest.raises(ValueError, match="17, at position 0. .* 20, 10, -5"):
+    with pytest.raises(ValueError, match=r"17, at position 0. .* 20, 10, -5"):
         numbers.encode([17])
 
 
@@ -233,12 +233,14 @@ def test_decode_checks_ids():
     for bad in (4, -1, 2**40):
         with pytest.raises(ValueError, match=f"out of range: {bad}. .* from 0 to 3"):
             vocab.decode([2, bad])
-    with pytest.raises(ValueError, match="Ids are integers. Received: an array of dty"):
+    with pytest.raises(
+        ValueError, match=r"Ids are integers. Received: an array of dty"
+    ):
         vocab.decode([2.0])
 
 
 def test_a_token_stands_once_and_is_not_missing():
-    with pytest.raises(ValueError, match="each token once. Received: 'b' twice"):
+    with pytest.raises(ValueError, match=r"each token once. Received: 'b' twice"):
         hotrow.Vocabulary(["a", "b", "c", "b"])
     with pytest.raises(ValueError, match="Received: 7 twice"):
         hotrow.Vocabulary([7, 8, 7])

@@ -17,6 +17,8 @@ def near(token: str | int, tokens: Any) -> list[str | int]:
 
     Looked at are the most frequent tokens, and those that start as `token` does.
     """
+    if len(tokens) == 0:
+        return []
     if isinstance(token, int):
         keys = tokens.to_numpy(zero_copy_only=False)
         distance = np.abs(keys.astype(np.float64) - token)

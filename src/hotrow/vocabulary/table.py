@@ -16,7 +16,7 @@ from hotrow.vocabulary.string_table import StringTable
 def make_table(tokens: Any) -> "StringTable | DirectTable | IntegerTable":
     """Returns the table of an Arrow array of tokens, of which no two are equal."""
     if not pa.types.is_int64(tokens.type):
-        return StringTable(tokens)
+        return StringTable(tokens.cast(pa.large_string()))
     keys = as_numpy(tokens)
     if keys.size and int(keys.max()) - int(keys.min()) < 8 * keys.size + 1024:
         return DirectTable(keys)

@@ -49,7 +49,10 @@ def from_numpy(values: np.ndarray) -> Any:
             flat = flat.astype(np.float64)
         return from_arrow(pa.array(flat))
     if kind in "US":
-        return from_arrow(pa.array(flat))
+        try:
+            return from_arrow(pa.array(flat))
+        except (pa.ArrowException, UnicodeError):
+            return _one_by_one(flat.tolist())
     if kind in "OT":
         return from_python(flat.tolist())
     raise ValueError(
@@ -68,7 +71,7 @@ def from_arrow(array: Any) -> Any:
         array = array.storage
     kind, types = array.type, pa.types
     if types.is_dictionary(kind):
-        return from_arrow(array.dictionary_decode())
+        return from_arrow(array.dictionary).take(array.indices)
     if types.is_large_string(kind) or types.is_int64(kind) or types.is_null(kind):
         return array
     if types.is_string(kind) or types.is_string_view(kind):

@@ -7,11 +7,12 @@ from typing import Any, Self
 import numpy as np
 
 from hotrow.arguments import as_size
-from hotrow.vocabulary import files, shapes
+from hotrow.vocabulary import files, shapes, text_files
 from hotrow.vocabulary.arrow import pa
 from hotrow.vocabulary.counting import add_counts, count
+from hotrow.vocabulary.data_files import count_files
 from hotrow.vocabulary.inputs import is_batches, read
-from hotrow.vocabulary.ordering import ordered
+from hotrow.vocabulary.ordering import one_array, ordered
 from hotrow.vocabulary.rules import Rules
 from hotrow.vocabulary.table import make_table
 from hotrow.vocabulary.tokens import as_kind, from_arrow
@@ -84,6 +85,9 @@ class Vocabulary:
                 f"{self._tokens.null_count} missing values among {len(self._tokens)} "
                 "tokens. Leave them out: whatever is missing has the id of unknown."
             )
+        if len(self._tokens) == 0:
+            # Of no kind yet, even where an empty column had one.
+            self._tokens = pa.nulls(0)
         # Made here, since it is what finds a token that stands twice.
         self._table = make_table(self._tokens)
 
@@ -149,6 +153,52 @@ class Vocabulary:
         settings: Any = {"normalize": normalize, "lowercase": lowercase}
         room = _room(max_size, padding, unknown)
         tokens = ordered(counts, min_count, room)
+        return cls(tokens, padding=padding, unknown=unknown, **settings)
+
+    @classmethod
+    def from_files(
+        cls,
+        paths: Any,
+        column: str,
+        *,
+        memory_limit: str = "400MB",
+        min_count: int = 1,
+        max_size: int | None = None,
+        padding: bool = True,
+        unknown: bool = True,
+        normalize: str | None = None,
+        lowercase: bool = False,
+    ) -> Self:
+        """Makes the vocabulary of a column of files, which may be larger than memory.
+
+        Needs DuckDB (`pip install 'hotrow[duckdb]'`), which writes to disk what does not
+        fit in its share of memory.
+
+        Args:
+            paths: A Parquet or CSV file, a path with wildcards such as
+                `"data/*.parquet"`, or a list of these.
+            column: The name of the column.
+            memory_limit: How much memory DuckDB may use beside the vocabulary. Defaults
+                to `"400MB"`.
+            min_count: As for `fit`.
+            max_size: As for `fit`.
+            padding: As for the class.
+            unknown: As for the class.
+            normalize: As for the class.
+            lowercase: As for the class.
+        """
+        rules = Rules(normalize, lowercase)
+        settings: Any = {"normalize": normalize, "lowercase": lowercase}
+        least = as_size(min_count, "min_count")
+        room = _room(max_size, padding, unknown)
+        if rules:
+            # What differs in the files may be one token: the limits come after the sum.
+            counts = count_files(paths, column, memory_limit, in_order=False)
+            tokens = ordered(add_counts(counts, rules), least, room)
+        else:
+            parts = count_files(paths, column, memory_limit, least, room)
+            chunks = [one_array(part["token"]) for part in parts]
+            tokens = pa.concat_arrays(chunks) if chunks else pa.nulls(0)
         return cls(tokens, padding=padding, unknown=unknown, **settings)
 
     def encode(
@@ -312,6 +362,53 @@ class Vocabulary:
             return cls(from_arrow(tokens), **about.arguments())
         except ValueError as error:
             raise files.bad_file(path, str(error)) from error
+
+    def to_text(self, path: str | os.PathLike[str]) -> None:
+        """Writes the tokens to a text file in UTF-8, one a line, without special ids.
+
+        Args:
+            path: Of the file. One that is there is replaced.
+        """
+        text_files.write_text(path, self._tokens.to_pylist())
+
+    @classmethod
+    def from_text(
+        cls, path: str | os.PathLike[str], *, integers: bool = False, **settings: Any
+    ) -> Self:
+        """Reads a text file in UTF-8 that has one token a line, in the order of ids.
+
+        Args:
+            path: Of the file.
+            integers: Whether the tokens are integers. Defaults to `False`.
+            **settings: `padding`, `unknown`, `normalize` and `lowercase`, as for the
+                class.
+        """
+        return cls(text_files.read_text(path, integers), **settings)
+
+    def to_keras(self) -> dict[str, Any]:
+        """Returns the arguments of the `StringLookup` that gives the same ids.
+
+        For integers, those of the `IntegerLookup`, whose mask is the integer 0.
+        """
+        if self._rules:
+            raise ValueError(
+                "A lookup layer of Keras does not change strings. Received: a "
+                f"vocabulary with normalize={self.normalize!r} and "
+                f"lowercase={self.lowercase}. Change the strings before the layer, and "
+                "pass it `vocab.tokens.to_pylist()`."
+            )
+        tokens = self._tokens.to_pylist()
+        return text_files.to_keras(tokens, self.padding, self.unknown)
+
+    @classmethod
+    def from_keras(cls, layer: Any) -> Self:
+        """Makes the vocabulary that gives the ids of a lookup layer of Keras.
+
+        Args:
+            layer: A `StringLookup` or `IntegerLookup` with at most one id of unknown.
+        """
+        tokens, padding, unknown = text_files.from_keras(layer)
+        return cls(tokens, padding=padding, unknown=unknown)
 
     @property
     def tokens(self) -> Any:
