@@ -84,7 +84,7 @@ def test_more_than_memory_goes_to_disk(tmp_path):
 
 def test_errors(parquet, tmp_path, monkeypatch):
     with pytest.raises(
-        ValueError, match="no column 'word'. They have: the \"word\", n"
+        ValueError, match=r"no column 'word'\. They have: the .word., n"
     ):
         from_files(parquet, "word")
     with pytest.raises(ValueError, match=r"No file is found at .*none\*.csv"):

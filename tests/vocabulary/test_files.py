@@ -4,6 +4,7 @@ import json
 import os
 import pickle
 import re
+from contextlib import suppress
 
 import numpy as np
 import pyarrow as pa
@@ -105,13 +106,11 @@ def test_changed_bytes_are_an_error_or_another_vocabulary(tmp_path):
         for place in rng.integers(0, len(bad), 4):
             bad[place] = rng.integers(0, 256)
         path.write_bytes(bad)
-        try:
+        # Either an error of ours, or a vocabulary that is whole.
+        with suppress(ValueError):
             vocab = hotrow.Vocabulary.load(path, memory_map=False)
-        except ValueError as error:
-            assert "cannot be read as a vocabulary" in str(error)
-        else:
-            tokens = vocab.tokens.to_pylist()
-            assert vocab.decode(vocab.encode(tokens)).tolist() is not None
+            ids = np.arange(len(vocab))
+            assert (vocab.encode(vocab.decode(ids)[2:].tolist()) == ids[2:]).all()
 
 
 STRINGS = pa.array(["a", "b"], pa.large_string())
@@ -142,11 +141,13 @@ def test_hostile_files(tmp_path, array, changes, message):
 
 
 def test_offsets_that_lead_out_of_the_file(tmp_path):
-    offsets = pa.py_buffer(np.array([0, 1, 2**40], np.int64))
-    array = pa.LargeStringArray.from_buffers(2, offsets, pa.py_buffer(b"ab"))
-    write(tmp_path / "v.arrow", array)
+    path = tmp_path / "v.arrow"
+    write(path, pa.array(["a" * 77, "b"], pa.large_string()))
+    whole = path.read_bytes()
+    place = whole.index(np.int64(77).tobytes() + np.int64(78).tobytes()) + 8
+    path.write_bytes(whole[:place] + np.int64(2**40).tobytes() + whole[place + 8 :])
     with pytest.raises(ValueError, match="not a whole Arrow IPC file"):
-        hotrow.Vocabulary.load(tmp_path / "v.arrow")
+        hotrow.Vocabulary.load(path)
 
 
 def test_bytes_that_are_no_text(tmp_path):

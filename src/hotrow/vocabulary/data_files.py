@@ -1,7 +1,7 @@
 """Counting a column of files that do not fit in memory, by DuckDB.
 
-DuckDB reads the files in parallel and writes to disk what does not fit in the memory that
-it may use.
+DuckDB reads the files in parallel and writes to disk what does not fit in the memory
+that it may use.
 """
 
 import glob
@@ -53,7 +53,7 @@ def count_files(
             f"{order} {'' if room is None else f'LIMIT {room}'}"
         )
         with _bar(connection, "counting tokens"):
-            batches = iter(connection.execute(query).to_arrow_reader(_ROWS))
+            batches = iter(connection.sql(query).to_arrow_reader(_ROWS))
             first = next(batches, None)
         while first is not None:
             tokens = from_arrow(first.column(0))
@@ -67,7 +67,8 @@ def find_files(
     """Returns the files that paths with wildcards stand for, or raises `ValueError`."""
     patterns = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
     files: list[str] = []
-    for pattern in map(os.fspath, patterns):
+    for path in patterns:
+        pattern = os.fspath(path)
         # A path that is there is meant as it is, whatever it has in it.
         found = (
             [pattern]
@@ -109,22 +110,24 @@ def _connection(memory_limit: str) -> Iterator[Any]:
         import duckdb
     except ImportError as error:
         raise ImportError(
-            "Vocabulary.from_files reads files with DuckDB, which is not installed. Run "
-            "`pip install 'hotrow[duckdb]'`."
+            "Vocabulary.from_files reads files with DuckDB, which is not installed. "
+            "Run `pip install 'hotrow[duckdb]'`."
         ) from error
-    with tempfile.TemporaryDirectory(prefix="hotrow-") as folder:
-        with duckdb.connect(":memory:") as connection:
-            try:
-                connection.execute(f"SET memory_limit = {_quoted(memory_limit)}")
-            except duckdb.Error as error:
-                raise ValueError(
-                    '`memory_limit` must be a size such as "400MB" or "2GB". Received: '
-                    f"memory_limit={memory_limit!r}."
-                ) from error
-            connection.execute(f"SET temp_directory = {_quoted(folder)}")
-            # Rows are counted: their order is of no use, and keeping it takes memory.
-            connection.execute("SET preserve_insertion_order = false")
-            yield connection
+    with (
+        tempfile.TemporaryDirectory(prefix="hotrow-") as folder,
+        duckdb.connect(":memory:") as connection,
+    ):
+        try:
+            connection.execute(f"SET memory_limit = {_quoted(memory_limit)}")
+        except duckdb.Error as error:
+            raise ValueError(
+                '`memory_limit` must be a size such as "400MB" or "2GB". Received: '
+                f"memory_limit={memory_limit!r}."
+            ) from error
+        connection.execute(f"SET temp_directory = {_quoted(folder)}")
+        # Rows are counted: their order is of no use, and keeping it takes memory.
+        connection.execute("SET preserve_insertion_order = false")
+        yield connection
 
 
 def _column_type(connection: Any, source: str, column: str, files: list[str]) -> str:

@@ -16,8 +16,8 @@ def write_text(path: str | os.PathLike[str], tokens: list[str | int]) -> None:
     for token in tokens:
         if isinstance(token, str) and re.search(r"[\r\n]", token):
             raise ValueError(
-                "A token that holds a line break cannot stand in a text file. Received: "
-                f"{token!r}. Use `save`, which writes any token."
+                "A token that holds a line break cannot stand in a text file. "
+                f"Received: {token!r}. Use `save`, which writes any token."
             )
     text = "".join(f"{token}\n" for token in tokens)
     # Bytes, so that no system turns line ends into its own.
@@ -30,8 +30,8 @@ def read_text(path: str | os.PathLike[str], integers: bool) -> list[str] | list[
         text = Path(path).read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ValueError(
-            f"A vocabulary in plain text must be in UTF-8. Received: {os.fspath(path)!r}, "
-            f"which is not ({error.reason} at byte {error.start}). Convert it first."
+            f"A vocabulary in plain text must be in UTF-8. Received: "
+            f"{os.fspath(path)!r}, which is not ({error.reason} at byte {error.start}). Convert it first."
         ) from error
     lines = text.replace("\r\n", "\n").split("\n")
     if lines[-1] == "":
@@ -62,7 +62,7 @@ def to_keras(tokens: list[str | int], padding: bool, unknown: bool) -> dict[str,
 
 
 def from_keras(layer: Any) -> tuple[list[Any], bool, bool]:
-    """Returns the tokens of a lookup layer of Keras, and if it has padding and unknown."""
+    """Returns the tokens of a lookup layer of Keras, and its special ids."""
     wanted = ("get_vocabulary", "mask_token", "num_oov_indices")
     if not all(hasattr(layer, name) for name in wanted):
         raise ValueError(

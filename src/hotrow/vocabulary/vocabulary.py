@@ -171,8 +171,8 @@ class Vocabulary:
     ) -> Self:
         """Makes the vocabulary of a column of files, which may be larger than memory.
 
-        Needs DuckDB (`pip install 'hotrow[duckdb]'`), which writes to disk what does not
-        fit in its share of memory.
+        Needs DuckDB (`pip install 'hotrow[duckdb]'`), which writes to disk what does
+        not fit in its share of memory.
 
         Args:
             paths: A Parquet or CSV file, a path with wildcards such as
