@@ -2,7 +2,9 @@
 
 from hotrow.fusion.fuse import fuse
 from hotrow.layers.embedding import Embedding
+from hotrow.layers.lookup import Lookup
 from hotrow.layers.one_hot import OneHot
+from hotrow.layers.raw_model import RawModel
 from hotrow.training.row_sparse import RowSparse
 from hotrow.training.row_wise_adagrad import RowWiseAdagrad
 from hotrow.vocabulary.counting import count
@@ -12,7 +14,9 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Embedding",
+    "Lookup",
     "OneHot",
+    "RawModel",
     "RowSparse",
     "RowWiseAdagrad",
     "Vocabulary",

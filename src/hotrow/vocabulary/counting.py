@@ -102,7 +102,7 @@ def _add(tables: list[Any]) -> Any:
 
 def _summed(table: Any) -> Any:
     """Returns a table that holds each token once."""
-    total = pc.sum(table["count"].cast(pa.float64())).as_py() or 0
+    total = pc.sum(table["count"].cast(pa.float64(), safe=False)).as_py() or 0
     if total >= 2.0**63:
         raise ValueError(
             "Counts must add up to less than 2**63. Received: a sum of about "

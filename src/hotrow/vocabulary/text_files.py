@@ -30,8 +30,9 @@ def read_text(path: str | os.PathLike[str], integers: bool) -> list[str] | list[
         text = Path(path).read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ValueError(
-            f"A vocabulary in plain text must be in UTF-8. Received: "
-            f"{os.fspath(path)!r}, which is not ({error.reason} at byte {error.start}). Convert it first."
+            "A vocabulary in plain text must be in UTF-8. Received: "
+            f"{os.fspath(path)!r}, which is not ({error.reason} at byte "
+            f"{error.start}). Convert it first."
         ) from error
     lines = text.replace("\r\n", "\n").split("\n")
     if lines[-1] == "":

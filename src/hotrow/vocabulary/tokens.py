@@ -28,13 +28,16 @@ _WANTED = "Tokens are strings or integers, and all of a vocabulary are of one ki
 def from_python(values: Sequence[Any]) -> Any:
     """Returns a list of Python objects as an Arrow array of tokens."""
     first = next((value for value in values if value is not None), None)
-    types = (pa.large_string(),) if isinstance(first, str) else (pa.int64(),)
-    # Numbers of other kinds, missing values and errors are found one by one below.
-    if type(first) is int or isinstance(first, str):
-        try:
-            return pa.array(values, type=types[0])
-        except (pa.ArrowException, TypeError, ValueError, OverflowError):
-            pass
+    # The common kinds at once; numbers of other kinds, and errors, one by one below.
+    try:
+        if isinstance(first, str):
+            return pa.array(values, type=pa.large_string())
+        if type(first) is int:
+            return pa.array(values, type=pa.int64())
+        if isinstance(first, bytes):
+            return pa.array(values, type=pa.large_binary()).cast(pa.large_string())
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+        pass
     return _one_by_one(values)
 
 
