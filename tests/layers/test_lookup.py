@@ -103,15 +103,18 @@ def test_in_grain():
     keras.backend.backend() != "tensorflow", reason="strings in a graph"
 )
 def test_inside_a_model_of_tensorflow(tmp_path):
+    import tensorflow as tf
+
+    words = tf.constant(WORDS)
     inputs = keras.Input((), dtype="string")
     outputs = small_model()(hotrow.Lookup(VOCAB)(inputs))
     model = keras.Model(inputs, outputs)
     model.compile("sgd", "mse")
-    model.fit(np.array(WORDS), np.zeros((4, 1)), verbose=0)
-    expected = model.predict(np.array(WORDS), verbose=0)
+    model.fit(words, np.zeros((4, 1)), verbose=0)
+    expected = model.predict(words, verbose=0)
     model.save(tmp_path / "m.keras")
     again = keras.saving.load_model(tmp_path / "m.keras")
-    np.testing.assert_allclose(again.predict(np.array(WORDS), verbose=0), expected)
+    np.testing.assert_allclose(again.predict(words, verbose=0), expected)
 
 
 def small_model():
@@ -160,7 +163,7 @@ def test_a_raw_model_of_several_inputs(tmp_path):
     np.testing.assert_allclose(again.predict(frame, verbose=0), expected, rtol=1e-6)
     with pytest.raises(ValueError, match="An input is missing: 'city'"):
         raw.predict({"n": frame["n"]})
-    with pytest.raises(ValueError, match="takes a dict of inputs. Received: list"):
+    with pytest.raises(ValueError, match=r"takes a dict of inputs. Received: list"):
         raw.predict(WORDS)
 
 
@@ -191,7 +194,7 @@ def test_errors():
     empty = hotrow.Lookup.from_config(hotrow.Lookup(VOCAB, name="words").get_config())
     with pytest.raises(ValueError, match="The layer 'words' has no vocabulary"):
         empty(["a"])
-    with pytest.raises(ValueError, match="takes a hotrow.Vocabulary. Received: list"):
+    with pytest.raises(ValueError, match=r"takes a hotrow.Vocabulary. Received: list"):
         hotrow.Lookup(["a"])
     with pytest.raises(ValueError, match="without an id of padding cannot fill rows"):
         hotrow.Lookup(hotrow.Vocabulary(["a"], padding=False), length=2)
@@ -199,7 +202,7 @@ def test_errors():
         hotrow.Lookup(VOCAB, padding="left")
     with pytest.raises(ValueError, match="`length` must be a positive integer"):
         hotrow.Lookup(VOCAB, length=0)
-    with pytest.raises(ValueError, match="`lookup` must be a hotrow.Lookup"):
+    with pytest.raises(ValueError, match=r"`lookup` must be a hotrow.Lookup"):
         hotrow.RawModel(small_model(), VOCAB)
 
     class Data(keras.utils.PyDataset):

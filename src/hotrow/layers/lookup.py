@@ -97,6 +97,7 @@ class Lookup(keras.Layer):
         return self._vocabulary
 
     def __call__(self, inputs: Any, **kwargs: Any) -> Any:
+        """Calls the layer; on values, without Keras's conversion to tensors."""
         # Keras would turn lists and arrays into tensors, which hold no strings.
         if isinstance(inputs, keras.KerasTensor):
             return super().__call__(inputs, **kwargs)

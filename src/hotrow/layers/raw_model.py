@@ -14,8 +14,9 @@ class RawModel(keras.Model):
     """A model that takes raw strings: lookups, and the model that takes their ids.
 
     `predict`, `fit` and `evaluate` look the inputs up and pass the ids to the model.
-    `save` writes one `.keras` file with the vocabularies in it, which loads and predicts
-    from strings in a fresh process, under every backend, wherever `hotrow` is imported.
+    `save` writes one `.keras` file with the vocabularies in it, which loads and
+    predicts from strings in a fresh process, under every backend, wherever `hotrow` is
+    imported.
 
     The model itself stays as it was: `raw.model` trains on ids, in a data pipeline of
     yours that calls the lookups, and `raw` sees its new weights.
@@ -23,7 +24,7 @@ class RawModel(keras.Model):
     Example:
 
     >>> vocab = hotrow.Vocabulary(["Oslo", "Paris"])
-    >>> model = keras.Sequential([hotrow.Embedding(len(vocab), 2), keras.layers.Dense(1)])
+    >>> model = keras.Sequential([hotrow.Embedding(len(vocab), 1)])
     >>> raw = hotrow.RawModel(model, hotrow.Lookup(vocab))
     >>> raw.predict(["Paris", "Oslo", "???"], verbose=0).shape
     (3, 1)
@@ -84,6 +85,7 @@ class RawModel(keras.Model):
         }
 
     def __call__(self, inputs: Any, **kwargs: Any) -> Any:
+        """Calls the model on raw inputs."""
         return self.model(self.encode(inputs), **kwargs)
 
     def call(self, inputs: Any) -> Any:
