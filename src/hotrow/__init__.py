@@ -2,10 +2,25 @@
 
 from hotrow.fusion.fuse import fuse
 from hotrow.layers.embedding import Embedding
+from hotrow.layers.lookup import Lookup
 from hotrow.layers.one_hot import OneHot
+from hotrow.layers.raw_model import RawModel
 from hotrow.training.row_sparse import RowSparse
 from hotrow.training.row_wise_adagrad import RowWiseAdagrad
+from hotrow.vocabulary.counting import count
+from hotrow.vocabulary.vocabulary import Vocabulary
 
 __version__ = "0.1.0"
 
-__all__ = ["Embedding", "OneHot", "RowSparse", "RowWiseAdagrad", "__version__", "fuse"]
+__all__ = [
+    "Embedding",
+    "Lookup",
+    "OneHot",
+    "RawModel",
+    "RowSparse",
+    "RowWiseAdagrad",
+    "Vocabulary",
+    "__version__",
+    "count",
+    "fuse",
+]

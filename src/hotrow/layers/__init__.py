@@ -1,6 +1,8 @@
-"""Keras layers that take ids and give vectors."""
+"""Keras layers that take ids and give vectors, and those that give the ids."""
 
 from hotrow.layers.embedding import Embedding
+from hotrow.layers.lookup import Lookup
 from hotrow.layers.one_hot import OneHot
+from hotrow.layers.raw_model import RawModel
 
-__all__ = ["Embedding", "OneHot"]
+__all__ = ["Embedding", "Lookup", "OneHot", "RawModel"]

@@ -1,0 +1,45 @@
+"""What the hash tables share."""
+
+from typing import Any
+
+import numpy as np
+
+# A slot of the table of strings holds half a hash above and a position plus 1 below.
+MAX_TOKENS = 2**32 - 2
+
+
+def slot_count(tokens: int) -> int:
+    """Returns the slots of a table, a power of two: at most half of them are taken."""
+    return 1 << max(4, (2 * tokens - 1).bit_length())
+
+
+def check_count(tokens: int) -> None:
+    """Raises `ValueError` for more tokens than a slot can tell apart."""
+    if tokens > MAX_TOKENS:
+        raise ValueError(
+            f"A vocabulary holds at most {MAX_TOKENS} tokens. Received: {tokens} "
+            "tokens. Pass `max_size` or `min_count` to keep the frequent ones."
+        )
+
+
+def raise_duplicate(token: Any) -> None:
+    """Raises `ValueError` for a token that a vocabulary holds twice."""
+    if not isinstance(token, str):
+        token = int(token)
+    raise ValueError(
+        f"A vocabulary holds each token once. Received: {token!r} twice. Remove one, "
+        "or pass counts of tokens to `Vocabulary.from_counts`, which adds them up."
+    )
+
+
+def position_dtype(count: int) -> type[np.signedinteger]:
+    """Returns the dtype of the positions from 0 to `count - 1`, and of -1."""
+    return np.int32 if count <= 2**31 else np.int64
+
+
+def as_numpy(values: Any) -> np.ndarray:
+    """Returns an int64 array of Arrow as NumPy sees it, missing values and all."""
+    if len(values) == 0:
+        return np.zeros(0, np.int64)
+    data = values.buffers()[1]
+    return np.frombuffer(data, np.int64, len(values), 8 * values.offset)

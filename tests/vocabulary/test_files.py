@@ -1,0 +1,174 @@
+"""Files are whole or an error, and no file makes code run."""
+
+import json
+import os
+import pickle
+import re
+from contextlib import suppress
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import hotrow
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+VOCAB = hotrow.Vocabulary([f"word {i}" for i in range(1000)], lowercase=True)
+HEADER = {
+    "format": "hotrow.vocabulary",
+    "version": 1,
+    "tokens": 2,
+    "padding": True,
+    "unknown": True,
+    "normalize": None,
+    "lowercase": False,
+}
+
+
+def write(path, array, header=HEADER, name="token", **changes):
+    """Writes a file by Arrow alone, as another tool would."""
+    text = header if isinstance(header, (str, bytes)) else {**header, **changes}
+    text = text if isinstance(text, (str, bytes)) else json.dumps(text)
+    schema = pa.schema([(name, array.type)], metadata={"hotrow": text})
+    with pa.ipc.new_file(path, schema) as writer:
+        writer.write_batch(pa.record_batch([array], schema=schema))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(TEXT, unique=True)
+    | st.lists(st.integers(-(2**63), 2**63 - 1), unique=True),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from([None, "NFC"]),
+    st.booleans(),
+)
+def test_a_file_gives_the_vocabulary_back(tmp_path, tokens, a, b, form, mapped):
+    vocab = hotrow.Vocabulary.fit(tokens, padding=a, unknown=b, normalize=form)
+    vocab.save(tmp_path / "v.arrow")
+    again = hotrow.Vocabulary.load(tmp_path / "v.arrow", memory_map=mapped)
+    assert again == vocab
+    known = vocab.tokens.to_pylist()
+    np.testing.assert_array_equal(again.encode(known), vocab.encode(known))
+
+
+def test_others_read_the_file_and_we_read_theirs(tmp_path):
+    VOCAB.save(tmp_path / "v.arrow")
+    with pa.ipc.open_file(tmp_path / "v.arrow") as reader:
+        assert reader.read_all()["token"].to_pylist() == VOCAB.tokens.to_pylist()
+        header = json.loads(reader.schema.metadata[b"hotrow"])
+    assert header == {**HEADER, "tokens": 1000, "lowercase": True}
+    write(tmp_path / "w.arrow", pa.array(["a", "b"], pa.large_string()))
+    vocab = hotrow.Vocabulary.load(tmp_path / "w.arrow")
+    assert vocab.encode(["b"]).tolist() == [3]
+
+
+def test_a_file_is_replaced_in_one_go(tmp_path, monkeypatch):
+    path = tmp_path / "v.arrow"
+    VOCAB.save(path)
+    mapped = hotrow.Vocabulary.load(path)
+    hotrow.Vocabulary(["other"]).save(path)
+    assert mapped == VOCAB
+    mapped.save(path)
+
+    def fail(*args):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(OSError, match="disk full"):
+        hotrow.Vocabulary(["third"]).save(path)
+    assert os.listdir(tmp_path) == ["v.arrow"]
+    assert hotrow.Vocabulary.load(path) == VOCAB
+
+
+@pytest.mark.parametrize("mapped", [True, False])
+def test_every_truncation_is_an_error(tmp_path, mapped):
+    path = tmp_path / "v.arrow"
+    VOCAB.save(path)
+    whole = path.read_bytes()
+    for size in [*range(0, 64, 3), *range(64, len(whole), 251), len(whole) - 1]:
+        path.write_bytes(whole[:size])
+        with pytest.raises(
+            ValueError, match=r"v.arrow' cannot be read as a vocabulary"
+        ):
+            hotrow.Vocabulary.load(path, memory_map=mapped)
+
+
+def test_changed_bytes_are_an_error_or_another_vocabulary(tmp_path):
+    path = tmp_path / "v.arrow"
+    VOCAB.save(path)
+    whole = path.read_bytes()
+    rng = np.random.default_rng(0)
+    for _ in range(300):
+        bad = bytearray(whole)
+        for place in rng.integers(0, len(bad), 4):
+            bad[place] = rng.integers(0, 256)
+        path.write_bytes(bad)
+        # Either an error of ours, or a vocabulary that is whole.
+        with suppress(ValueError):
+            vocab = hotrow.Vocabulary.load(path, memory_map=False)
+            ids = np.arange(len(vocab))
+            assert (vocab.encode(vocab.decode(ids)[2:].tolist()) == ids[2:]).all()
+
+
+STRINGS = pa.array(["a", "b"], pa.large_string())
+
+
+@pytest.mark.parametrize(
+    ("array", "changes", "message"),
+    [
+        (STRINGS, {"tokens": 3}, "It holds 2 tokens and says 3"),
+        (STRINGS, {"version": 2}, "version 2 of the format, and this Hotrow reads ver"),
+        (STRINGS, {"format": "x"}, "does not say 'hotrow.vocabulary'"),
+        (STRINGS, {"padding": 1}, "no valid 'padding'"),
+        (STRINGS, {"normalize": "NFX"}, "`normalize` must be None or one of"),
+        (STRINGS, {"header": "{"}, "is not JSON"),
+        (STRINGS, {"header": b"\xff"}, "is not JSON"),
+        (STRINGS, {"header": "[1]"}, "does not say"),
+        (STRINGS, {"header": "[" * 100_000}, "is not JSON"),
+        (STRINGS, {"name": "word"}, "must have one column, `token`"),
+        (pa.array(["a", "b"]), {}, r"It has: token \(string\)"),
+        (pa.array(["a", "a"], pa.large_string()), {}, "'a' twice"),
+        (pa.array(["a", None], pa.large_string()), {}, "A missing value cannot be"),
+    ],
+)
+def test_hostile_files(tmp_path, array, changes, message):
+    write(tmp_path / "v.arrow", array, **changes)
+    with pytest.raises(ValueError, match=f"cannot be read as a vocabulary.*{message}"):
+        hotrow.Vocabulary.load(tmp_path / "v.arrow")
+
+
+def test_offsets_that_lead_out_of_the_file(tmp_path):
+    path = tmp_path / "v.arrow"
+    write(path, pa.array(["a" * 77, "b"], pa.large_string()))
+    whole = path.read_bytes()
+    place = whole.index(np.int64(77).tobytes() + np.int64(78).tobytes()) + 8
+    path.write_bytes(whole[:place] + np.int64(2**40).tobytes() + whole[place + 8 :])
+    with pytest.raises(ValueError, match="not a whole Arrow IPC file"):
+        hotrow.Vocabulary.load(path)
+
+
+def test_bytes_that_are_no_text(tmp_path):
+    offsets = pa.py_buffer(np.array([0, 1, 2], np.int64))
+    array = pa.LargeStringArray.from_buffers(2, offsets, pa.py_buffer(b"a\xff"))
+    write(tmp_path / "v.arrow", array)
+    with pytest.raises(ValueError, match=re.compile("UTF-?8", re.IGNORECASE)):
+        hotrow.Vocabulary.load(tmp_path / "v.arrow")
+
+
+def test_a_pickle_is_not_run(tmp_path):
+    class Bomb:
+        def __reduce__(self):
+            return (os._exit, (1,))
+
+    path = tmp_path / "v.arrow"
+    path.write_bytes(pickle.dumps(Bomb()))
+    with pytest.raises(ValueError, match="not a whole Arrow IPC file"):
+        hotrow.Vocabulary.load(path)
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        hotrow.Vocabulary.load(tmp_path / "none")

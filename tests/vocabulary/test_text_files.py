@@ -1,0 +1,81 @@
+"""Plain text, and the lookup layers of Keras."""
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import hotrow
+
+LINES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n"))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(LINES.filter(lambda t: not t.startswith("\ufeff")), unique=True))
+def test_text_and_back(tmp_path, tokens):
+    vocab = hotrow.Vocabulary(tokens)
+    vocab.to_text(tmp_path / "words.txt")
+    assert hotrow.Vocabulary.from_text(tmp_path / "words.txt") == vocab
+
+
+def test_text_of_others(tmp_path):
+    path = tmp_path / "words.txt"
+    path.write_bytes("\ufeffb\r\na\r\n\u2028\r\n".encode())
+    assert hotrow.Vocabulary.from_text(path).tokens.to_pylist() == ["b", "a", "\u2028"]
+    path.write_bytes(b"10\n-2")
+    vocab = hotrow.Vocabulary.from_text(path, integers=True, padding=False)
+    assert vocab.encode([-2, 10, 3]).tolist() == [2, 1, 0]
+    vocab.to_text(path)
+    assert path.read_bytes() == b"10\n-2\n"
+    path.write_bytes(b"1\nx\n")
+    with pytest.raises(ValueError, match="no integer: 'x', line 2"):
+        hotrow.Vocabulary.from_text(path, integers=True)
+    path.write_bytes(b"\xff")
+    with pytest.raises(ValueError, match="must be in UTF-8"):
+        hotrow.Vocabulary.from_text(path)
+    with pytest.raises(ValueError, match=r"line break .* Received: 'a\\nb'"):
+        hotrow.Vocabulary(["a\nb"]).to_text(path)
+
+
+@pytest.mark.parametrize("padding", [True, False])
+@pytest.mark.parametrize("unknown", [True, False])
+def test_string_lookup_and_back(padding, unknown):
+    vocab = hotrow.Vocabulary(["b", "a", "c"], padding=padding, unknown=unknown)
+    layer = keras.layers.StringLookup(**vocab.to_keras())
+    words = ["a", "c", "b"] + ["?"] * unknown
+    np.testing.assert_array_equal(vocab.encode(words), np.asarray(layer(words)))
+    assert layer.vocabulary_size() == len(vocab)
+    assert hotrow.Vocabulary.from_keras(layer) == vocab
+
+
+@pytest.mark.parametrize("padding", [True, False])
+def test_integer_lookup_and_back(padding):
+    vocab = hotrow.Vocabulary([7, 5, 3], padding=padding)
+    layer = keras.layers.IntegerLookup(**vocab.to_keras())
+    numbers = np.array([3, 7, 5, 4])
+    np.testing.assert_array_equal(vocab.encode(numbers), np.asarray(layer(numbers)))
+    assert hotrow.Vocabulary.from_keras(layer) == vocab
+
+
+def test_an_adapted_layer():
+    layer = keras.layers.StringLookup(mask_token="")
+    layer.adapt(["b", "a", "b"])
+    vocab = hotrow.Vocabulary.from_keras(layer)
+    assert (
+        vocab.encode(["a", "b", "?"]).tolist()
+        == np.asarray(layer(["a", "b", "?"])).tolist()
+    )
+
+
+def test_errors():
+    with pytest.raises(ValueError, match=r"takes a StringLookup .* Received: Dense"):
+        hotrow.Vocabulary.from_keras(keras.layers.Dense(1))
+    many = keras.layers.StringLookup(vocabulary=["a"], num_oov_indices=2)
+    with pytest.raises(ValueError, match="num_oov_indices=2"):
+        hotrow.Vocabulary.from_keras(many)
+    inverse = keras.layers.StringLookup(vocabulary=["a"], invert=True)
+    with pytest.raises(ValueError, match="invert=True"):
+        hotrow.Vocabulary.from_keras(inverse)
+    with pytest.raises(ValueError, match="does not change strings"):
+        hotrow.Vocabulary(["a"], lowercase=True).to_keras()
