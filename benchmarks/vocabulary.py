@@ -2,9 +2,9 @@
 
     KERAS_BACKEND=jax python benchmarks/vocabulary.py
 
-Columns that need a library that is not installed are left out. With `--files` it also
-counts a column of 18 million rows in a Parquet file, with `--large` it saves and loads 25
-million strings.
+Columns that need a library that is not installed are left out. With `--files` it
+counts a column of 18 million rows in a Parquet file instead, with `--large` it saves and
+loads 25 million strings.
 """
 
 import argparse
@@ -243,9 +243,7 @@ def main() -> None:
             "A column of 18 million rows, 7 million distinct",
             ["", "seconds", "peak MB above the imports", "tokens"],
             table_of_files(),
-            [
-                "Each in a process of its own; the peak of `from_files` holds its result."
-            ],
+            ["Each in a process of its own. `from_files` holds its result as well."],
             OTHERS,
         )
         return
@@ -264,8 +262,8 @@ def main() -> None:
         ["tokens", "batch", "contender, from", "ms", "M tokens/s", "time / Hotrow's"],
         table_of_lookups(arguments.rounds),
         [
-            f"{UNKNOWN:.0%} of the tokens are unknown. Keras's lookup is its table alone, "
-            "in a `tf.function`.",
+            f"{UNKNOWN:.0%} of the tokens are unknown. Keras's lookup is its table "
+            "alone, in a `tf.function`.",
             "int64 close: a million of the integers below 4 million; wide: of all.",
         ],
         OTHERS,
