@@ -3,7 +3,7 @@
     KERAS_BACKEND=jax python benchmarks/vocabulary.py
 
 Columns that need a library that is not installed are left out. With `--files` it
-counts a column of 18 million rows in a Parquet file instead, with `--large` it saves and
+counts a column of 18 million rows in a Parquet file, and with `--large` it saves and
 loads 25 million strings.
 """
 

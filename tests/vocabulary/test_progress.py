@@ -16,7 +16,7 @@ def test_no_bar_on_short_work(capfd):
 def test_a_bar_on_long_work(capfd, monkeypatch):
     monkeypatch.setattr(progress, "SECONDS", 0.0)
     assert len(hotrow.Vocabulary.fit(iter([["a"], ["b"]]))) == 4
-    assert "counting batches: 2" in capfd.readouterr().err
+    assert "counting batches: " in capfd.readouterr().err
 
 
 def test_a_bar_while_duckdb_works(capfd, monkeypatch, tmp_path):
