@@ -93,11 +93,12 @@ def keras_lookups(
     else:
         layer = keras.layers.IntegerLookup(vocabulary=tokens, mask_token=None)
     look_up = tf.function(layer.lookup_table.lookup)
-    tensor = tf.constant(as_list)
+    dtype = tf.string if strings else tf.int64
+    tensor = tf.constant(as_list, dtype)
 
     def from_arrow() -> object:
         values = as_arrow.to_numpy(zero_copy_only=False)
-        return look_up(tf.constant(values)).numpy()
+        return look_up(tf.constant(values, dtype)).numpy()
 
     return {
         "Keras lookup, Arrow": from_arrow,
