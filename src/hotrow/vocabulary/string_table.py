@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from hotrow.vocabulary.arrow import pa, pc
+from hotrow.vocabulary.blocks import each_block
 from hotrow.vocabulary.slots import check_count, raise_duplicate, slot_count
 from hotrow.vocabulary.strings import BLOCK, Strings
 
@@ -59,10 +60,13 @@ class StringTable:
         """
         strings = Strings(values)
         positions = np.empty(len(values), np.int64)
-        for start in range(0, len(values), BLOCK):
+
+        def find(start: int) -> None:
             stop = min(start + BLOCK, len(values))
             hashes = strings.hashes(start, stop)
             positions[start:stop] = self._find(hashes, values[start:stop])
+
+        each_block(find, len(values))
         return positions
 
     def _find(self, hashes: np.ndarray, values: Any) -> np.ndarray:
