@@ -13,7 +13,6 @@ from hotrow.vocabulary.slots import (
 )
 from hotrow.vocabulary.strings import BLOCK
 
-_SMALL = 1 << 22
 _HALF = np.uint64(32)
 _ONE = np.uint64(1)
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
@@ -28,9 +27,7 @@ class IntegerTable:
 
     def __init__(self, keys: np.ndarray) -> None:
         check_count(keys.size)
-        # Few of the slots are taken: each round over the rest costs a small batch dear.
-        spread = 2 if keys.size <= _SMALL else 1
-        slots = slot_count(spread * keys.size)
+        slots = slot_count(keys.size)
         self._shift = np.uint64(64 - slots.bit_length() + 1)
         self._mask = np.uint64(slots - 1)
         self._keys = np.zeros(slots, np.int64)

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 
 from hotrow.vocabulary.arrow import pa, pc
-from hotrow.vocabulary.blocks import each_block
 from hotrow.vocabulary.slots import check_count, raise_duplicate, slot_count
 from hotrow.vocabulary.strings import BLOCK, Strings
 
@@ -60,13 +59,10 @@ class StringTable:
         """
         strings = Strings(values)
         positions = np.empty(len(values), np.int64)
-
-        def find(start: int) -> None:
+        for start in range(0, len(values), BLOCK):
             stop = min(start + BLOCK, len(values))
             hashes = strings.hashes(start, stop)
             positions[start:stop] = self._find(hashes, values[start:stop])
-
-        each_block(find, len(values))
         return positions
 
     def _find(self, hashes: np.ndarray, values: Any) -> np.ndarray:
