@@ -2,9 +2,9 @@
 
     KERAS_BACKEND=jax python benchmarks/vocabulary.py
 
-Columns that need a library that is not installed are left out. With `--files` it also
-counts a column of 18 million rows in a Parquet file, with `--large` it saves and loads
-25 million strings.
+Columns that need a library that is not installed are left out. With `--files` it
+counts a column of 18 million rows in a Parquet file, and with `--large` it saves and
+loads 25 million strings.
 """
 
 import argparse
@@ -93,11 +93,12 @@ def keras_lookups(
     else:
         layer = keras.layers.IntegerLookup(vocabulary=tokens, mask_token=None)
     look_up = tf.function(layer.lookup_table.lookup)
-    tensor = tf.constant(as_list)
+    dtype = tf.string if strings else tf.int64
+    tensor = tf.constant(as_list, dtype)
 
     def from_arrow() -> object:
         values = as_arrow.to_numpy(zero_copy_only=False)
-        return look_up(tf.constant(values)).numpy()
+        return look_up(tf.constant(values, dtype)).numpy()
 
     return {
         "Keras lookup, Arrow": from_arrow,
@@ -243,7 +244,7 @@ def main() -> None:
             "A column of 18 million rows, 7 million distinct",
             ["", "seconds", "peak MB above the imports", "tokens"],
             table_of_files(),
-            ["Each in a process of its own; that of `from_files` holds its result."],
+            ["Each in a process of its own. `from_files` holds its result as well."],
             OTHERS,
         )
         return

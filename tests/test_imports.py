@@ -36,6 +36,22 @@ def test_only_the_chosen_backend_is_loaded_by_us():
     assert set(loaded(script)) == by_keras
 
 
+def test_no_library_of_tables_is_loaded():
+    names = ("pyarrow", "pandas", "polars", "duckdb", "tqdm")
+    report = f"import sys; print([n for n in {names!r} if n in sys.modules])"
+    script = f"import keras; {report}; import hotrow; {report}"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{script}; hotrow.Vocabulary(['a']); {report}"],
+        env={**os.environ, "KERAS_BACKEND": CHOSEN},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    by_keras, by_hotrow, by_use = map(ast.literal_eval, done.stdout.splitlines()[-3:])
+    assert by_hotrow == by_keras
+    assert "pyarrow" in by_use
+
+
 def test_that_this_test_can_fail():
     others = [name for name in SUPPORTED if name not in loaded("import keras")]
     if not others:

@@ -85,10 +85,11 @@ def read(path: str | os.PathLike[str], memory_map: bool) -> tuple[Any, About]:
         with pa.ipc.open_file(source) as reader:
             header = _header(path, reader.schema)
             batches = [reader.get_batch(i) for i in range(reader.num_record_batches)]
+        # Lengths, offsets and UTF-8: all that later reads rely upon.
+        for batch in batches:
+            batch.validate(full=True)
         table = pa.Table.from_batches(batches, schema=reader.schema)
         column = one_array(table["token"])
-        # Lengths, offsets and UTF-8: all that later reads rely upon.
-        column.validate(full=True)
     except (pa.ArrowException, OSError, EOFError, MemoryError, KeyError) as error:
         raise bad_file(path, f"It is not a whole Arrow IPC file ({error}).") from error
     if len(column) != header["tokens"]:
