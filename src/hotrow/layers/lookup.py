@@ -122,8 +122,9 @@ class Lookup(keras.Layer):
     def compute_output_spec(self, inputs: Any) -> keras.KerasTensor:
         """Returns the shape and dtype of the ids."""
         shape = self.compute_output_shape(tuple(inputs.shape))
-        dtype = self.vocabulary.encode([]).dtype.name
-        return keras.KerasTensor(shape, dtype)
+        # A model that is being loaded is put together before its vocabularies come.
+        wide = self._vocabulary is not None and len(self._vocabulary) > 2**31
+        return keras.KerasTensor(shape, "int64" if wide else "int32")
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         """Returns the shape of the ids."""
