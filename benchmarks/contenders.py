@@ -7,10 +7,10 @@ import importlib.util
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from processes import PROCESS, TURNS
+from processes import PROCESS, TURNS, Model
 
 BATCH, LENGTH = 1024, 20
 SLOTS = {"sgd": 0, "adagrad": 1, "adam": 2}
@@ -47,7 +47,7 @@ class Case:
         """How many steps are timed in a turn."""
         return math.ceil(self.steps / TURNS)
 
-    def make(self, tiny: bool = False) -> "Model":
+    def make(self, tiny: bool = False) -> Model:
         """Returns the contender, with a table of this size or a small one."""
         case = replace(self, rows=TINY) if tiny else self
         return MAKERS[self.contender](case)
@@ -99,13 +99,6 @@ class Case:
     def table_bytes(self) -> int:
         """Bytes of the table, without its slots."""
         return self.rows * self.width * FLOAT
-
-
-class Model(NamedTuple):
-    """A contender, ready to train: its step, and the bytes that it has to hold."""
-
-    step: Callable[[np.ndarray, np.ndarray], object]
-    held: Callable[[], int]
 
 
 def of_keras(case: Case) -> Model:

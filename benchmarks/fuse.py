@@ -19,12 +19,11 @@ variables take.
 import argparse
 import math
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from processes import PROCESS, TURNS, Batch, Result, measure
+from processes import PROCESS, TURNS, Batch, Model, Result, measure, number, ratio
 from timing import write_table
 
 BATCH, LENGTH, WIDTH = 32, 50, 64
@@ -40,13 +39,6 @@ NOTES = [
     "first. Peak MB: the most resident memory during the timed steps, over the "
     "variables and what the process held before the model was made.",
 ]
-
-
-class Model(NamedTuple):
-    """A contender, ready to train: its step, and the bytes that it has to hold."""
-
-    step: Callable[[np.ndarray, np.ndarray], object]
-    held: Callable[[], int]
 
 
 @dataclass(frozen=True)
@@ -155,16 +147,6 @@ def columns(case: Case, found: dict[str, Result | str]) -> dict[str, str]:
         "fused: peak MB": peak(fused),
         "embedding first: peak MB": peak(first),
     }
-
-
-def number(result: Result | str) -> str:
-    return result if isinstance(result, str) else f"{result.ms:.2f}"
-
-
-def ratio(result: Result | str, other: Result | str, digits: int = 1) -> str:
-    if isinstance(result, str) or isinstance(other, str):
-        return ""
-    return f"{result.ms / other.ms:.{digits}f}"
 
 
 def peak(result: Result | str) -> str:

@@ -5,7 +5,7 @@ import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -23,11 +23,11 @@ PROCESS = 0.7e9
 Batch = tuple[np.ndarray, np.ndarray]
 
 
-class Trained(Protocol):
+class Model(NamedTuple):
     """A contender, ready to train: its step, and the bytes that it has to hold."""
 
-    def step(self, ids: np.ndarray, targets: np.ndarray) -> object: ...
-    def held(self) -> int: ...
+    step: Callable[[np.ndarray, np.ndarray], object]
+    held: Callable[[], int]
 
 
 class Contender(Protocol):
@@ -40,7 +40,7 @@ class Contender(Protocol):
     @property
     def steps_of_turn(self) -> int: ...
     def word_against(self, free: float) -> str | None: ...
-    def make(self, tiny: bool = False) -> Trained: ...
+    def make(self, tiny: bool = False) -> Model: ...
     def batches(self, count: int, tiny: bool = False) -> list[Batch]: ...
 
 
@@ -136,7 +136,7 @@ def work(connection: Connection, case: Contender) -> None:
     connection.send(peak_memory() - before)
 
 
-def time_turn(model: Trained, ahead: Iterator[Batch], steps: int) -> list[float]:
+def time_turn(model: Model, ahead: Iterator[Batch], steps: int) -> list[float]:
     """Returns the time in ms of each step of a turn but the first, which warms up."""
     times: list[float] = []
     began = time.perf_counter()
@@ -150,6 +150,16 @@ def time_turn(model: Trained, ahead: Iterator[Batch], steps: int) -> list[float]
         if end - began > TURN_SECONDS:
             break
     return times
+
+
+def number(result: Result | str) -> str:
+    return result if isinstance(result, str) else f"{result.ms:.2f}"
+
+
+def ratio(result: Result | str, other: Result | str, digits: int = 1) -> str:
+    if isinstance(result, str) or isinstance(other, str):
+        return ""
+    return f"{result.ms / other.ms:.{digits}f}"
 
 
 def reset_peak() -> None:

@@ -51,7 +51,7 @@ from contenders import (
     TORCH,
     Case,
 )
-from processes import Result, measure
+from processes import Result, measure, number, ratio
 from timing import RESULTS, write_table
 
 WIDTH = 64
@@ -88,16 +88,6 @@ def columns(case: Case, found: Found) -> dict[str, str]:
         "Keras: peak MB over table and slots (steps, building)": peaks(keras),
         "Hotrow: peak MB over table and slots (steps, building)": peaks(ours),
     }
-
-
-def number(result: Result | str) -> str:
-    return result if isinstance(result, str) else f"{result.ms:.2f}"
-
-
-def ratio(result: Result | str, other: Result | str) -> str:
-    if isinstance(result, str) or isinstance(other, str):
-        return ""
-    return f"{result.ms / other.ms:.1f}"
 
 
 def peaks(result: Result | str) -> str:

@@ -23,8 +23,6 @@ class FusedConcatenate(Passer, keras.layers.Concatenate):
         rank = len(parts[0].shape)
         if layer.axis not in (-1, rank - 1):
             return f"it joins axis {layer.axis}, and fuse follows the last one"
-        if any(part.plan.width is None for part in parts):
-            return "it is given a last axis whose length is not known"
         return side_by_side([part.plan for part in parts])
 
     @classmethod

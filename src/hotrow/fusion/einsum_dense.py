@@ -36,12 +36,7 @@ def _axes(equation: str, rank: int) -> _Axes:
     inputs, kernel = left.split(",")
     letters = [x for x in string.ascii_letters if x not in equation]
     more = "".join(letters[: rank - len(inputs.replace("...", ""))])
-    inputs, outputs = (
-        (inputs.replace("...", more), outputs.replace("...", more))
-        if "..." in inputs
-        else (inputs, outputs)
-    )
-    return _Axes(inputs, kernel, outputs)
+    return _Axes(inputs.replace("...", more), kernel, outputs.replace("...", more))
 
 
 @in_place_of(keras.layers.EinsumDense)

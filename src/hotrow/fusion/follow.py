@@ -7,7 +7,7 @@ import keras
 from hotrow import keras_internals
 from hotrow.fusion.fused_layer import FusedLayer
 from hotrow.fusion.graph import Call, Flow, Source, Step, Value
-from hotrow.fusion.passer import Part, Passer
+from hotrow.fusion.passer import Part, Passer, side_by_side
 from hotrow.fusion.plan import Plan, Term
 from hotrow.fusion.producers import Producer
 from hotrow.fusion.registry import CONSUMERS, PASSERS, PRODUCERS
@@ -27,12 +27,8 @@ class Follower:
         self.steps: list[Step] = []
         self._names: dict[str, Any] = {}
 
-    def read(self, model: keras.Model) -> tuple[dict[int, Value], Any]:
-        """Reads a model.
-
-        Returns:
-            The values of the tensors of its graph, by `id`, and its outputs.
-        """
+    def read(self, model: keras.Model) -> Any:
+        """Reads a model, and returns its outputs: a `Value` for each tensor."""
         graph = keras_internals.graph_of(model)
         self._names = {node.operation.name: node.operation for node in graph.nodes}
         values = {
@@ -43,8 +39,7 @@ class Follower:
             value.new = value.original
         self._walk(graph, values, is_inside=False)
         self._settle()
-        outputs = keras.tree.map_structure(lambda x: values[id(x)], graph.outputs)
-        return values, outputs
+        return keras.tree.map_structure(lambda x: values[id(x)], graph.outputs)
 
     def _walk(self, graph: Any, values: dict[int, Value], is_inside: bool) -> None:
         def value_of(x: Any) -> Any:
@@ -169,13 +164,7 @@ class Follower:
     def _through_layer(
         self, cls: type[Passer], layer: Any, parts: list[Part], sources: list[Source]
     ) -> list[Source]:
-        plans = [part.plan for part in parts]
-        plan = plans[0]
-        if len(plans) > 1:
-            plan = Plan(
-                sum(p.width for p in plans),
-                tuple(term for p in plans for term in p.terms),
-            )
+        plan = side_by_side([part.plan for part in parts])
         call = Call(self._twins.call(cls, layer, plan), sources)
         if cls.gives_ids:
             return [Source(call=call, place=at) for at in range(len(sources))]
@@ -241,7 +230,7 @@ def is_model(x: Any) -> bool:
 def gives_one_hots(model: keras.Model) -> bool:
     """Whether an output of a model comes from a one-hot layer and passers only."""
     follower = Follower(_NoTwins(), lambda inner: inner)
-    _, outputs = follower.read(model)
+    outputs = follower.read(model)
     return any(value.flow is not None for value in keras.tree.flatten(outputs))
 
 

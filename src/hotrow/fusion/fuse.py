@@ -124,7 +124,7 @@ def _fuse(model: keras.Model, made: dict[Any, Any]) -> tuple[keras.Model, list[E
 
     twins = rebuild.Twins(made)
     follower = Follower(twins, fuse_nested)
-    _, outputs = follower.read(model)
+    outputs = follower.read(model)
     flat = keras.tree.flatten(outputs)
     steps = rebuild.living(follower.steps, flat)
     edges = [*rebuild.edges(steps, flat), *nested_edges]

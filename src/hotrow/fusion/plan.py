@@ -89,11 +89,6 @@ class Plan(NamedTuple):
             terms.append(Term(**{**term, **axes}))
         return cls(config["width"], tuple(terms))
 
-    @property
-    def is_one_lookup(self) -> bool:
-        """Whether each vector is a single one-hot."""
-        return len(self.terms) == 1 and not self.terms[0].lengths
-
     def as_lists(self, tensors: Any) -> list[list[Any]]:
         """Returns the tensors of each term."""
         flat = list(tensors) if isinstance(tensors, (list, tuple)) else [tensors]

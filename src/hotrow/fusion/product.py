@@ -36,10 +36,7 @@ def sum_rows(
     if is_one:
         ids = ops.squeeze(ids, -1)
         weights = None if weights is None else ops.squeeze(weights, -1)
-    # Of the rows that are read, not of the whole kernel.
-    with keras_internals.no_autocast():
-        rows = look_up(kernel, checked(ids), row_axes)
-    rows = ops.cast(rows, dtype)
+    rows = _rows(kernel, ids, dtype, row_axes)
     if weights is not None:
         weights = ops.cast(weights, dtype)
         for _ in range(row_rank):
@@ -63,8 +60,12 @@ def part_of_kernel(
     for at, length in enumerate(kernel.shape[:row_axes]):
         along = places if at == axis else np.arange(length)
         grid = grid[..., np.newaxis] * length + along
+    return _rows(kernel, ops.convert_to_tensor(grid.astype("int32")), dtype, row_axes)
+
+
+def _rows(kernel: keras.Variable, ids: Any, dtype: str, row_axes: int) -> Any:
+    # Cast are the rows that are read, not the whole kernel.
     with keras_internals.no_autocast():
-        ids = ops.convert_to_tensor(grid.astype("int32"))
         rows = look_up(kernel, checked(ids), row_axes)
     return ops.cast(rows, dtype)
 

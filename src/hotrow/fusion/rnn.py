@@ -42,9 +42,7 @@ class FusedRNN(FusedLayer, keras.layers.RNN):
         config = layer.get_config()
         if "cell" in config:
             config["cell"] = layer.cell
-            twin = cls(hot=plan, **config)
-        else:
-            twin = cls(hot=plan, **config)
+        twin = cls(hot=plan, **config)
         twin.adopt(layer)
         return twin
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from hotrow.arguments import as_size
 from hotrow.backend.tf_tensors import is_tf_tensor, map_tf_tensor
-from hotrow.vocabulary.vocabulary import Vocabulary
+from hotrow.vocabulary.vocabulary import Vocabulary, id_dtype
 
 _FILE = "vocabulary.arrow"
 
@@ -123,8 +123,8 @@ class Lookup(keras.Layer):
         """Returns the shape and dtype of the ids."""
         shape = self.compute_output_shape(tuple(inputs.shape))
         # A model that is being loaded is put together before its vocabularies come.
-        wide = self._vocabulary is not None and len(self._vocabulary) > 2**31
-        return keras.KerasTensor(shape, "int64" if wide else "int32")
+        size = 0 if self._vocabulary is None else len(self._vocabulary)
+        return keras.KerasTensor(shape, np.dtype(id_dtype(size)).name)
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         """Returns the shape of the ids."""

@@ -15,13 +15,12 @@ schema's metadata a JSON object:
 
 import json
 import os
-import tempfile
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from hotrow.vocabulary.arrow import pa
+from hotrow.vocabulary.aside import written_aside
 from hotrow.vocabulary.ordering import one_array
 
 FORMAT = "hotrow.vocabulary"
@@ -45,7 +44,6 @@ class About:
 
 def write(path: str | os.PathLike[str], tokens: Any, about: About) -> None:
     """Writes a file aside and puts it in its place once it is whole."""
-    target = Path(path)
     header = {
         "format": FORMAT,
         "version": VERSION,
@@ -55,20 +53,8 @@ def write(path: str | os.PathLike[str], tokens: Any, about: About) -> None:
     schema = pa.schema(
         [pa.field("token", tokens.type)], metadata={_KEY: json.dumps(header)}
     )
-    handle, aside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            with pa.ipc.new_file(file, schema) as writer:
-                writer.write_batch(pa.record_batch([tokens], schema=schema))
-            file.flush()
-            os.fsync(file.fileno())
-        # A temporary file is its owner's only; this one is as any other new file.
-        os.chmod(aside, 0o666 & ~_umask())
-        os.replace(aside, target)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(aside)
-        raise
+    with written_aside(path) as file, pa.ipc.new_file(file, schema) as writer:
+        writer.write_batch(pa.record_batch([tokens], schema=schema))
 
 
 def read(path: str | os.PathLike[str], memory_map: bool) -> tuple[Any, About]:
@@ -141,9 +127,3 @@ def _header(path: str | os.PathLike[str], schema: Any) -> dict[str, Any]:
             f"It has: {', '.join(f'{f.name} ({f.type})' for f in schema)}.",
         )
     return header
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from hotrow.vocabulary.aside import written_aside
+
 # What Keras writes for its ids of padding and unknown.
 KERAS_MASK, KERAS_UNKNOWN = "", "[UNK]"
 
@@ -21,7 +23,8 @@ def write_text(path: str | os.PathLike[str], tokens: list[str | int]) -> None:
             )
     text = "".join(f"{token}\n" for token in tokens)
     # Bytes, so that no system turns line ends into its own.
-    Path(path).write_bytes(text.encode())
+    with written_aside(path) as file:
+        file.write(text.encode())
 
 
 def read_text(path: str | os.PathLike[str], integers: bool) -> list[str] | list[int]:
