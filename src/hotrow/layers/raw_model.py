@@ -6,8 +6,6 @@ from typing import Any
 import keras
 import numpy as np
 
-from hotrow.layers.lookup import Lookup
-
 
 @keras.saving.register_keras_serializable(package="hotrow")
 class RawModel(keras.Model):
@@ -31,8 +29,9 @@ class RawModel(keras.Model):
 
     Args:
         model: The model that takes ids.
-        lookup: A `hotrow.Lookup`; or for a model of several inputs a dict from names
-            of inputs to lookups. Inputs without a lookup are passed on as they are.
+        lookup: A `hotrow.Lookup`, or another layer with a method `encode` from raw
+            values to a NumPy array; or for a model of several inputs a dict from names
+            of inputs to such layers. Inputs without one are passed on as they are.
         **kwargs: `name`, as in every Keras model.
 
     Call arguments:
@@ -48,14 +47,18 @@ class RawModel(keras.Model):
     """
 
     def __init__(
-        self, model: keras.Model, lookup: Lookup | dict[str, Lookup], **kwargs: Any
+        self,
+        model: keras.Model,
+        lookup: keras.Layer | dict[str, keras.Layer],
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         lookups = list(lookup.values()) if isinstance(lookup, dict) else [lookup]
-        if not lookups or not all(isinstance(item, Lookup) for item in lookups):
+        if not lookups or not all(map(_is_encoder, lookups)):
             raise ValueError(
-                "`lookup` must be a hotrow.Lookup, or a dict from names of inputs to "
-                f"such layers. Received: {lookup!r}."
+                "`lookup` must be a hotrow.Lookup or another layer with a method "
+                "`encode`, or a dict from names of inputs to such layers. Received: "
+                f"{lookup!r}."
             )
         self.model = model
         self.lookup = lookup
@@ -63,7 +66,7 @@ class RawModel(keras.Model):
 
     def encode(self, inputs: Any) -> Any:
         """Returns the inputs of the model: ids in place of tokens, in NumPy."""
-        if isinstance(self.lookup, Lookup):
+        if not isinstance(self.lookup, dict):
             return self._encode(self.lookup, inputs)
         if not isinstance(inputs, Mapping):
             raise ValueError(
@@ -143,7 +146,7 @@ class RawModel(keras.Model):
         return cls(**made, name=config["name"])
 
     @staticmethod
-    def _encode(lookup: Lookup, inputs: Any) -> np.ndarray:
+    def _encode(lookup: keras.Layer, inputs: Any) -> np.ndarray:
         if hasattr(inputs, "element_spec") or isinstance(inputs, keras.utils.PyDataset):
             raise ValueError(
                 "A RawModel takes raw inputs as lists, arrays or columns. Received: a "
@@ -151,3 +154,7 @@ class RawModel(keras.Model):
                 "and pass the dataset to `raw.model`."
             )
         return lookup.encode(inputs)
+
+
+def _is_encoder(layer: Any) -> bool:
+    return isinstance(layer, keras.Layer) and hasattr(layer, "encode")
