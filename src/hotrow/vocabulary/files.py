@@ -15,40 +15,27 @@ schema's metadata a JSON object:
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 from hotrow.vocabulary.arrow import pa
 from hotrow.vocabulary.aside import written_aside
 from hotrow.vocabulary.ordering import one_array
+from hotrow.vocabulary.settings import Settings
 
 FORMAT = "hotrow.vocabulary"
 VERSION = 1
 _KEY = b"hotrow"
 
 
-@dataclass
-class About:
-    """What a file says of its vocabulary beside the tokens."""
-
-    padding: bool
-    unknown: bool
-    normalize: str | None
-    lowercase: bool
-
-    def arguments(self) -> dict[str, Any]:
-        """Returns the arguments of `Vocabulary`."""
-        return asdict(self)
-
-
-def write(path: str | os.PathLike[str], tokens: Any, about: About) -> None:
+def write(path: str | os.PathLike[str], tokens: Any, about: Settings) -> None:
     """Writes a file aside and puts it in its place once it is whole."""
     header = {
         "format": FORMAT,
         "version": VERSION,
         "tokens": len(tokens),
-        **about.arguments(),
+        **asdict(about),
     }
     schema = pa.schema(
         [pa.field("token", tokens.type)], metadata={_KEY: json.dumps(header)}
@@ -57,7 +44,7 @@ def write(path: str | os.PathLike[str], tokens: Any, about: About) -> None:
         writer.write_batch(pa.record_batch([tokens], schema=schema))
 
 
-def read(path: str | os.PathLike[str], memory_map: bool) -> tuple[Any, About]:
+def read(path: str | os.PathLike[str], memory_map: bool) -> tuple[Any, Settings]:
     """Returns the tokens of a file, checked, and what it says of them."""
     if memory_map:
         with open(path, "rb"):  # The system's own error if it cannot be read.
@@ -82,7 +69,12 @@ def read(path: str | os.PathLike[str], memory_map: bool) -> tuple[Any, About]:
         raise bad_file(
             path, f"It holds {len(column)} tokens and says {header['tokens']}."
         )
-    return column, About(**{name: header[name] for name in About.__annotations__})
+    try:
+        return column, Settings(
+            **{field.name: header[field.name] for field in fields(Settings)}
+        )
+    except ValueError as error:
+        raise bad_file(path, str(error)) from error
 
 
 def bad_file(path: str | os.PathLike[str], problem: str) -> ValueError:

@@ -10,6 +10,33 @@ from hotrow.vocabulary.inputs import Values
 _SIDES = ("pre", "post")
 
 
+def check(length: Any, ragged: bool, padding: bool, batches: bool) -> None:
+    """Raises `ValueError` for a shape that ids cannot be brought to.
+
+    Args:
+        length: How many columns a matrix shall have, or None.
+        ragged: Whether rows stay as long as they are.
+        padding: Whether there is an id of padding.
+        batches: Whether the tokens come in batches.
+    """
+    if length is not None and ragged:
+        raise ValueError(
+            "Rows become a matrix or stay ragged. Received: "
+            f"length={length!r} and ragged=True. Pass one of them."
+        )
+    if length is not None and not padding:
+        raise ValueError(
+            "A vocabulary without an id of padding cannot fill rows. Received: "
+            f"length={length!r} with padding=False. Make the vocabulary with "
+            "`padding=True`, or pass `ragged=True`."
+        )
+    if ragged and batches:
+        raise ValueError(
+            "ragged=True is for one batch of rows. Received: an iterable of "
+            "batches. Encode each batch."
+        )
+
+
 def shaped(ids: np.ndarray, values: Values) -> np.ndarray:
     """Returns ids in the shape of their tokens."""
     if values.offsets is None:

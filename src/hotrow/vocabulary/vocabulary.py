@@ -2,6 +2,7 @@
 
 import os
 import threading
+from dataclasses import asdict
 from typing import Any, Self
 
 import numpy as np
@@ -12,9 +13,9 @@ from hotrow.vocabulary.arrow import pa
 from hotrow.vocabulary.counting import add_counts, count
 from hotrow.vocabulary.data_files import count_files
 from hotrow.vocabulary.inputs import is_batches, read
+from hotrow.vocabulary.known import Known
 from hotrow.vocabulary.ordering import one_array, ordered
-from hotrow.vocabulary.rules import Rules
-from hotrow.vocabulary.table import make_table
+from hotrow.vocabulary.settings import Settings
 from hotrow.vocabulary.tokens import as_kind, from_arrow
 from hotrow.vocabulary.unknown import missing_error, unknown_error
 
@@ -61,6 +62,10 @@ class Vocabulary:
         ImportError: If the package pyarrow is not installed.
     """
 
+    _known: Known
+    _settings: Settings
+    _growing: threading.Lock
+
     def __init__(
         self,
         tokens: Any,
@@ -70,26 +75,15 @@ class Vocabulary:
         normalize: str | None = None,
         lowercase: bool = False,
     ) -> None:
-        for name, value in (("padding", padding), ("unknown", unknown)):
-            if not isinstance(value, bool):
-                raise ValueError(
-                    f"`{name}` must be True or False. Received: {name}={value!r}."
-                )
-        self._rules = Rules(normalize, lowercase)
-        self.padding, self.unknown = padding, unknown
-        self._lock = threading.Lock()
-        self._tokens = self._rules.apply(read(tokens).tokens)
-        if self._tokens.null_count:
+        settings = Settings(padding, unknown, normalize, lowercase)
+        array = settings.rules.apply(read(tokens).tokens)
+        if array.null_count:
             raise ValueError(
                 "A missing value cannot be a token. Received: "
-                f"{self._tokens.null_count} missing values among {len(self._tokens)} "
-                "tokens. Leave them out: whatever is missing has the id of unknown."
+                f"{array.null_count} missing values among {len(array)} tokens. Leave "
+                "them out: whatever is missing has the id of unknown."
             )
-        if len(self._tokens) == 0:
-            # Of no kind yet, even where an empty column had one.
-            self._tokens = pa.nulls(0)
-        # Made here, since it is what finds a token that stands twice.
-        self._table = make_table(self._tokens)
+        self._set(Known(array), settings)
 
     @classmethod
     def fit(
@@ -98,10 +92,7 @@ class Vocabulary:
         *,
         min_count: int = 1,
         max_size: int | None = None,
-        padding: bool = True,
-        unknown: bool = True,
-        normalize: str | None = None,
-        lowercase: bool = False,
+        **settings: Any,
     ) -> Self:
         """Makes the vocabulary of some data.
 
@@ -113,16 +104,13 @@ class Vocabulary:
             min_count: Tokens that occur less often are left out. Defaults to 1.
             max_size: The most that `len(vocab)` may be, padding and unknown included;
                 the most frequent tokens are kept. Defaults to `None`, no limit.
-            padding: As for the class.
-            unknown: As for the class.
-            normalize: As for the class.
-            lowercase: As for the class.
+            **settings: `padding`, `unknown`, `normalize` and `lowercase`, as for the
+                class.
         """
-        counts = count(values, normalize=normalize, lowercase=lowercase)
-        settings: Any = {"normalize": normalize, "lowercase": lowercase}
-        room = _room(max_size, padding, unknown)
-        tokens = ordered(counts, min_count, room)
-        return cls(tokens, padding=padding, unknown=unknown, **settings)
+        about = Settings(**settings)
+        room = about.room(max_size)
+        counts = count(values, normalize=about.normalize, lowercase=about.lowercase)
+        return cls._of(ordered(counts, min_count, room), about)
 
     @classmethod
     def from_counts(
@@ -131,10 +119,7 @@ class Vocabulary:
         *,
         min_count: int = 1,
         max_size: int | None = None,
-        padding: bool = True,
-        unknown: bool = True,
-        normalize: str | None = None,
-        lowercase: bool = False,
+        **settings: Any,
     ) -> Self:
         """Makes a vocabulary of counts: one table, or several that are added up.
 
@@ -144,16 +129,12 @@ class Vocabulary:
                 an iterable of these, such as those of several machines.
             min_count: As for `fit`; compared with the sum.
             max_size: As for `fit`.
-            padding: As for the class.
-            unknown: As for the class.
-            normalize: As for the class.
-            lowercase: As for the class.
+            **settings: As for `fit`.
         """
-        counts = add_counts(counts, Rules(normalize, lowercase))
-        settings: Any = {"normalize": normalize, "lowercase": lowercase}
-        room = _room(max_size, padding, unknown)
-        tokens = ordered(counts, min_count, room)
-        return cls(tokens, padding=padding, unknown=unknown, **settings)
+        about = Settings(**settings)
+        room = about.room(max_size)
+        counts = add_counts(counts, about.rules)
+        return cls._of(ordered(counts, min_count, room), about)
 
     @classmethod
     def from_files(
@@ -164,10 +145,7 @@ class Vocabulary:
         memory_limit: str = "400MB",
         min_count: int = 1,
         max_size: int | None = None,
-        padding: bool = True,
-        unknown: bool = True,
-        normalize: str | None = None,
-        lowercase: bool = False,
+        **settings: Any,
     ) -> Self:
         """Makes the vocabulary of a column of files, which may be larger than memory.
 
@@ -182,24 +160,19 @@ class Vocabulary:
                 to `"400MB"`.
             min_count: As for `fit`.
             max_size: As for `fit`.
-            padding: As for the class.
-            unknown: As for the class.
-            normalize: As for the class.
-            lowercase: As for the class.
+            **settings: As for `fit`.
         """
-        rules = Rules(normalize, lowercase)
-        settings: Any = {"normalize": normalize, "lowercase": lowercase}
-        least = as_size(min_count, "min_count")
-        room = _room(max_size, padding, unknown)
-        if rules:
+        about = Settings(**settings)
+        least, room = as_size(min_count, "min_count"), about.room(max_size)
+        if about.rules:
             # What differs in the files may be one token: the limits come after the sum.
             counts = count_files(paths, column, memory_limit, in_order=False)
-            tokens = ordered(add_counts(counts, rules), least, room)
+            tokens = ordered(add_counts(counts, about.rules), least, room)
         else:
             parts = count_files(paths, column, memory_limit, least, room)
             chunks = [one_array(part["token"]) for part in parts]
             tokens = pa.concat_arrays(chunks) if chunks else pa.nulls(0)
-        return cls(tokens, padding=padding, unknown=unknown, **settings)
+        return cls._of(tokens, about)
 
     def encode(
         self,
@@ -233,23 +206,9 @@ class Vocabulary:
                 the vocabulary; if rows differ in length and neither `length` nor
                 `ragged` is given; or, with `unknown=False`, for an unknown token.
         """
-        if length is not None and ragged:
-            raise ValueError(
-                "Rows become a matrix or stay ragged. Received: "
-                f"length={length!r} and ragged=True. Pass one of them."
-            )
-        if length is not None and not self.padding:
-            raise ValueError(
-                "A vocabulary without an id of padding cannot fill rows. Received: "
-                f"length={length!r} with padding=False. Make the vocabulary with "
-                "`padding=True`, or pass `ragged=True`."
-            )
-        if is_batches(values):
-            if ragged:
-                raise ValueError(
-                    "ragged=True is for one batch of rows. Received: an iterable of "
-                    "batches. Encode each batch."
-                )
+        batches = is_batches(values)
+        shapes.check(length, ragged, self.padding, batches)
+        if batches:
             parts = [
                 self.encode(part, length=length, padding=padding, truncating=truncating)
                 for part in values
@@ -283,8 +242,8 @@ class Vocabulary:
                 f"{array.dtype}. Pass the ids that `encode` returned."
             )
         flat = array.reshape(-1).astype(np.int64, copy=False)
-        tokens = self._tokens
-        size = len(tokens) + self._first
+        tokens, first = self.tokens, self._settings.first
+        size = len(tokens) + first
         wrong = (flat < 0) | (flat >= size)
         if wrong.any():
             raise ValueError(
@@ -292,7 +251,7 @@ class Vocabulary:
                 f"from 0 to {size - 1}. Pass ids that this vocabulary, or one that it "
                 "grew from, returned."
             )
-        places = flat - self._first
+        places = flat - first
         found = tokens.take(pa.array(np.maximum(places, 0), mask=places < 0))
         result = np.empty(flat.size, object)
         result[:] = found.to_pylist()
@@ -312,20 +271,15 @@ class Vocabulary:
             How many tokens were added.
         """
         counts = count(values, normalize=self.normalize, lowercase=self.lowercase)
-        with self._lock:
-            new = as_kind(
-                ordered(counts, min_count, None),
-                self._tokens.type,
-                "the vocabulary holds",
-            )
-            if len(self._tokens):
-                new = new.filter(pa.array(self._table.find(new) < 0))
+        tokens = ordered(counts, min_count, None)
+        with self._growing:
+            known = self._known
+            new = as_kind(tokens, known.tokens.type, "the vocabulary holds")
+            new = new.filter(pa.array(known.find(new) < 0))
             if len(new):
-                old = self._tokens.cast(new.type)
-                tokens = pa.concat_arrays([old, new])
-                # Readers take the table first: its ids are valid in longer tokens.
-                table = make_table(tokens)
-                self._tokens, self._table = tokens, table
+                old = known.tokens.cast(new.type)
+                # One assignment: who reads at the same time sees the old or the new.
+                self._known = Known(pa.concat_arrays([old, new]), distinct=True)
         return len(new)
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -337,13 +291,7 @@ class Vocabulary:
         Args:
             path: Of the file. One that is there is replaced.
         """
-        about = files.About(
-            padding=self.padding,
-            unknown=self.unknown,
-            normalize=self.normalize,
-            lowercase=self.lowercase,
-        )
-        files.write(path, self._tokens, about)
+        files.write(path, self.tokens, self._settings)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, memory_map: bool = True) -> Self:
@@ -359,7 +307,7 @@ class Vocabulary:
         """
         tokens, about = files.read(path, memory_map)
         try:
-            return cls(from_arrow(tokens), **about.arguments())
+            return cls(from_arrow(tokens), **asdict(about))
         except ValueError as error:
             raise files.bad_file(path, str(error)) from error
 
@@ -369,7 +317,7 @@ class Vocabulary:
         Args:
             path: Of the file. One that is there is replaced.
         """
-        text_files.write_text(path, self._tokens.to_pylist())
+        text_files.write_text(path, self.tokens.to_pylist())
 
     @classmethod
     def from_text(
@@ -390,14 +338,14 @@ class Vocabulary:
 
         For integers, those of the `IntegerLookup`, whose mask is the integer 0.
         """
-        if self._rules:
+        if self._settings.rules:
             raise ValueError(
                 "A lookup layer of Keras does not change strings. Received: a "
                 f"vocabulary with normalize={self.normalize!r} and "
                 f"lowercase={self.lowercase}. Change the strings before the layer, and "
                 "pass it `vocab.tokens.to_pylist()`."
             )
-        tokens = self._tokens.to_pylist()
+        tokens = self.tokens.to_pylist()
         return text_files.to_keras(tokens, self.padding, self.unknown)
 
     @classmethod
@@ -413,17 +361,27 @@ class Vocabulary:
     @property
     def tokens(self) -> Any:
         """The tokens in the order of their ids, as a pyarrow array."""
-        return self._tokens
+        return self._known.tokens
+
+    @property
+    def padding(self) -> bool:
+        """Whether id 0 is padding."""
+        return self._settings.padding
+
+    @property
+    def unknown(self) -> bool:
+        """Whether there is an id of unknown tokens."""
+        return self._settings.unknown
 
     @property
     def normalize(self) -> str | None:
         """The form of Unicode that strings are brought to, or None."""
-        return self._rules.normalize
+        return self._settings.normalize
 
     @property
     def lowercase(self) -> bool:
         """Whether strings are put in lower case."""
-        return self._rules.lowercase
+        return self._settings.lowercase
 
     @property
     def padding_id(self) -> int | None:
@@ -436,73 +394,62 @@ class Vocabulary:
         return int(self.padding) if self.unknown else None
 
     def __len__(self) -> int:
-        return len(self._tokens) + self._first
+        return len(self.tokens) + self._settings.first
 
     def __contains__(self, token: Any) -> bool:
         batch = read([token]).tokens
-        if batch.null_count or batch.type != self._tokens.type:
+        if batch.null_count or batch.type != self.tokens.type:
             return False
-        return bool(self._table.find(self._rules.apply(batch))[0] >= 0)
+        return bool(self._known.find(self._settings.rules.apply(batch))[0] >= 0)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Vocabulary):
             return NotImplemented
-        mine = (self.padding, self.unknown, self._rules)
-        same = mine == (other.padding, other.unknown, other._rules)
-        return same and bool(self._tokens.equals(other._tokens))
+        same = self._settings == other._settings
+        return same and bool(self.tokens.equals(other.tokens))
 
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        some = ", ".join(repr(token) for token in self._tokens[:3].to_pylist())
-        more = ", ..." if len(self._tokens) > 3 else ""
+        some = ", ".join(repr(token) for token in self.tokens[:3].to_pylist())
+        more = ", ..." if len(self.tokens) > 3 else ""
         return f"<hotrow.Vocabulary of {len(self)} ids: {some}{more}>"
 
-    def __getstate__(self) -> dict[str, Any]:
-        state = self.__dict__.copy()
-        del state["_lock"], state["_table"]
-        return state
+    def __getstate__(self) -> Any:
+        return self._known, self._settings
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        self._lock = threading.Lock()
-        self._table = make_table(self._tokens)
+    def __setstate__(self, state: Any) -> None:
+        self._set(*state)
 
-    @property
-    def _first(self) -> int:
-        return self.padding + self.unknown
+    def _set(self, known: Known, settings: Settings) -> None:
+        self._known, self._settings = known, settings
+        self._growing = threading.Lock()
+
+    @classmethod
+    def _of(cls, tokens: Any, settings: Settings) -> Self:
+        """Returns the vocabulary of tokens that are sure to be distinct."""
+        made = cls.__new__(cls)
+        made._set(Known(tokens, distinct=True), settings)
+        return made
 
     @property
     def _dtype(self) -> type[np.signedinteger]:
         return id_dtype(len(self))
 
     def _ids(self, tokens: Any) -> np.ndarray:
-        table, known = self._table, self._tokens
-        tokens = as_kind(self._rules.apply(tokens), known.type, "the vocabulary holds")
-        if tokens.null_count and not self.unknown:
+        known, settings = self._known, self._settings
+        if tokens.null_count and not settings.unknown:
             raise missing_error(tokens)
-        if len(known) == 0 or pa.types.is_null(tokens.type):
-            positions: np.ndarray = np.full(len(tokens), -1, np.int64)
-        else:
-            positions = table.find(tokens)
-        if tokens.null_count:
-            missing = tokens.is_null().to_numpy(zero_copy_only=False)
-            positions[missing] = -1
-        if not self.unknown and positions.size and positions.min() < 0:
-            raise unknown_error(tokens, positions, known)
-        ids = positions.astype(self._dtype, copy=False)
-        ids += self._first
-        # Position -1 has become the id below that of the first token: unknown.
+        tokens = settings.rules.apply(tokens)
+        positions = known.find(tokens)
+        if not settings.unknown and positions.size and positions.min() < 0:
+            raise unknown_error(tokens, positions, known.tokens)
+        # Position -1 becomes the id below that of the first token: unknown.
+        ids = positions.astype(id_dtype(len(known.tokens) + settings.first), copy=False)
+        ids += settings.first
         return ids
 
 
 def id_dtype(size: int) -> type[np.signedinteger]:
     """Returns the dtype of the ids from 0 to `size - 1`."""
     return np.int32 if size <= 2**31 else np.int64
-
-
-def _room(max_size: int | None, padding: bool, unknown: bool) -> int | None:
-    """Returns how many tokens fit beside the ids of padding and unknown."""
-    if max_size is None:
-        return None
-    return max(0, as_size(max_size, "max_size") - bool(padding) - bool(unknown))

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from hotrow.vocabulary.slots import as_numpy, position_dtype, raise_duplicate
-from hotrow.vocabulary.strings import BLOCK
+from hotrow.vocabulary.tables.slots import as_numpy, position_dtype, raise_duplicate
+from hotrow.vocabulary.tables.words import BLOCK
 
 
 class DirectTable:

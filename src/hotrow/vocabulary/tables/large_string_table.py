@@ -1,20 +1,24 @@
-"""The hash table of a vocabulary of strings."""
+"""The hash table of a vocabulary of more strings than `StringTable` holds well."""
 
 from typing import Any
 
 import numpy as np
 
 from hotrow.vocabulary.arrow import pa, pc
-from hotrow.vocabulary.slots import check_count, raise_duplicate, slot_count
-from hotrow.vocabulary.strings import BLOCK, Strings
+from hotrow.vocabulary.tables.slots import check_count, raise_duplicate, slot_count
+from hotrow.vocabulary.tables.string_hashes import Strings
+from hotrow.vocabulary.tables.words import BLOCK
 
 _HALF = np.uint64(32)
 _LOW = np.uint64(2**32 - 1)
 _ONE = np.uint64(1)
 
 
-class StringTable:
+class LargeStringTable:
     """Finds strings by open addressing, in rounds over a block of rows.
+
+    Quickly made and small, for it holds no string; a lookup takes twice as long as in a
+    `StringTable`.
 
     Args:
         tokens: A pyarrow array of type large_string.

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from hotrow.vocabulary.tables.slots import secret
+
 # Longer strings would take a round of NumPy calls for each eight bytes; they are rare,
 # and a hash of the standard library is faster for each alone.
 LONG = 256
-# A block of rows and what is made of it stay in the processor's cache.
-BLOCK = 1 << 14
 
 _MASKS = np.array([(1 << (8 * k)) - 1 for k in range(9)], np.uint64)
-_SEED = np.uint64(0x9E3779B97F4A7C15)
+_SEED = np.uint64(secret() | 1)
 _FACTOR = np.uint64(0xD6E8FEB86659FD93)
 _HALF = np.uint64(32)
 

@@ -1,21 +1,30 @@
-"""What the hash tables share."""
+"""What the tables of tokens share."""
 
+import secrets
 from typing import Any
 
 import numpy as np
 
-# A slot of the table of strings holds half a hash above and a position plus 1 below.
+# A slot of the large table of strings holds half a hash above and a position plus 1
+# below.
 MAX_TOKENS = 2**32 - 2
-_SMALL = 1 << 22
+
+
+class Twins(Exception):
+    """Two keys are equal.
+
+    Args:
+        position: That of one of them.
+    """
+
+    def __init__(self, position: int) -> None:
+        super().__init__(position)
+        self.position = position
 
 
 def slot_count(tokens: int) -> int:
-    """Returns the slots of a table, a power of two: at most half of them are taken.
-
-    Of a small table a quarter: the fewer are taken, the fewer rounds a batch needs.
-    """
-    spread = 4 if tokens <= _SMALL else 2
-    return 1 << max(4, (spread * tokens - 1).bit_length())
+    """Returns the slots of a large table, a power of two: at most half are taken."""
+    return 1 << max(4, (2 * tokens - 1).bit_length())
 
 
 def check_count(tokens: int) -> None:
@@ -40,6 +49,14 @@ def raise_duplicate(token: Any) -> None:
 def position_dtype(count: int) -> type[np.signedinteger]:
     """Returns the dtype of the positions from 0 to `count - 1`, and of -1."""
     return np.int32 if count <= 2**31 else np.int64
+
+
+def secret() -> int:
+    """Returns 64 random bits: tokens cannot be chosen to collide in a hash of these.
+
+    Tables are made anew in each process, so nothing that is saved depends on it.
+    """
+    return secrets.randbits(64)
 
 
 def as_numpy(values: Any) -> np.ndarray:

@@ -1,24 +1,25 @@
-"""The hash table of a vocabulary of integers from a wide range."""
+"""The hash table of a vocabulary of more integers than `IntegerTable` holds well."""
 
 from typing import Any
 
 import numpy as np
 
-from hotrow.vocabulary.slots import (
+from hotrow.vocabulary.tables.slots import (
     as_numpy,
     check_count,
     position_dtype,
     raise_duplicate,
+    secret,
     slot_count,
 )
-from hotrow.vocabulary.strings import BLOCK
+from hotrow.vocabulary.tables.words import BLOCK
 
 _HALF = np.uint64(32)
 _ONE = np.uint64(1)
-_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+_FACTOR = np.uint64(secret() | 1)
 
 
-class IntegerTable:
+class LargeIntegerTable:
     """Finds integers from a wide range by open addressing.
 
     Args:
