@@ -17,17 +17,27 @@ if TYPE_CHECKING:
 RESULTS = Path(__file__).parent / "results"
 
 
-def medians(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Returns the median time of each call in ms, over rounds that run each once."""
+def medians(
+    calls: Mapping[str, Callable[[], object]], rounds: int, in_a_row: int = 1
+) -> dict[str, float]:
+    """Returns the median time of each call in ms, over rounds that run each in turn.
+
+    Args:
+        calls: What to time.
+        rounds: How often each has its turn.
+        in_a_row: Calls of one turn. Short ones run several times, or else each is timed
+            with the caches as the call before it leaves them.
+    """
     times: dict[str, list[float]] = {name: [] for name in calls}
     for call in calls.values():
         call()
         call()
     for _ in range(rounds):
         for name, call in calls.items():
-            start = time.perf_counter()
-            call()
-            times[name].append(1e3 * (time.perf_counter() - start))
+            for _ in range(in_a_row):
+                start = time.perf_counter()
+                call()
+                times[name].append(1e3 * (time.perf_counter() - start))
     return {name: float(np.median(values)) for name, values in times.items()}
 
 
