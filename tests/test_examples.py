@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = sorted(Path(__file__).parents[1].joinpath("examples").glob("*.py"))
-# It starts three processes of its own, and one holds gigabytes.
-SLOW = {"memory.py"}
+# They start processes of their own, and one of `memory.py` holds gigabytes.
+SLOW = {"memory.py", "dask_counts.py"}
 
 
 def run(script):
