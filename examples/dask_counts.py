@@ -1,8 +1,8 @@
 """One vocabulary of a column whose parts lie on many machines, counted by Dask.
 
-Each worker counts its parts and sends a table of tokens and counts; the sum of the tables
-gives the same ids as all rows in one place. The workers here are two processes of this
-machine; pass the address of a cluster to `Client` for others. Run it with
+Each worker counts its parts and sends a table of tokens and counts; the sum of the
+tables gives the same ids as all rows in one place. The workers here are two processes
+of this machine; give `Client` the address of a cluster for others. Run it with
 `KERAS_BACKEND=jax python examples/dask_counts.py` (or tensorflow, or torch).
 """
 

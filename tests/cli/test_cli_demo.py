@@ -12,8 +12,8 @@ import keras
 import numpy as np
 import pytest
 
+import hotrow
 from hotrow_cli.demo import output
-from hotrow_cli.demo.vocabulary import Words
 
 # Runs the command, and then says what it has loaded.
 ALONE = """
@@ -166,8 +166,8 @@ def test_the_whole_demo(demo):
 @pytest.mark.slow
 def test_the_files_of_the_demo_can_be_used(demo):
     folder, _ = demo
-    words = Words.load(folder / output.VOCABULARY)
-    ids = words.ids([["self", "loop", "create", "task"]], length=64)
+    words = hotrow.Vocabulary.load(folder / output.VOCABULARY)
+    ids = words.encode([["self", "loop", "create", "task"]], length=64)
     answers = [
         keras.saving.load_model(folder / name).predict(ids, verbose=0)
         for name in ("embedding.keras", "one_hot.keras")

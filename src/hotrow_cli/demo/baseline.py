@@ -4,7 +4,6 @@ import numpy as np
 import numpy.typing as npt
 
 from hotrow_cli.demo.dataset import Dataset
-from hotrow_cli.demo.vocabulary import PADDING
 
 # Weakest penalty last. The validation snippets choose.
 _STRENGTHS = (1.0, 10.0, 100.0)
@@ -41,7 +40,7 @@ def bag_of_words_accuracy(data: Dataset) -> float | None:
     except ImportError:
         return None
     weigh = TfidfTransformer(sublinear_tf=True)
-    size = data.words.size
+    size = len(data.words)
     train = weigh.fit_transform(_counts(data.train.ids, size))
     validation = weigh.transform(_counts(data.validation.ids, size))
     fits = [
@@ -56,5 +55,5 @@ def bag_of_words_accuracy(data: Dataset) -> float | None:
 def _counts(ids: npt.NDArray[np.int32], size: int) -> npt.NDArray[np.float32]:
     counts = np.zeros((len(ids), size), np.float32)
     np.add.at(counts, (np.arange(len(ids))[:, None], ids), 1)
-    counts[:, PADDING] = 0
+    counts[:, 0] = 0  # Padding.
     return counts

@@ -27,7 +27,7 @@ examples:
 
 files written to the folder:
   embedding.keras, one_hot.keras   the trained models
-  vocabulary.json                  the words, by id
+  vocabulary.arrow                 the words, by id
   vectors.png                      a map of the word vectors (needs matplotlib)
   hotrow-demo.json                 every number of the run"""
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from hotrow_cli.demo.corpus import Split
 from hotrow_cli.demo.snippets import LENGTH, labelled
-from hotrow_cli.demo.vocabulary import Words
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,14 @@ class Dataset:
 
     Attributes:
         packages: The names of the packages.
-        words: The vocabulary, fitted on the training files.
+        words: A `hotrow.Vocabulary`, fitted on the training files.
         train: To fit.
         validation: To choose the epoch, and the strength of the baseline's penalty.
         test: To report.
     """
 
     packages: tuple[str, ...]
-    words: Words
+    words: Any
     train: Examples
     validation: Examples
     test: Examples
@@ -51,7 +51,12 @@ def build(split: Split, packages: Sequence[str], vocabulary_size: int) -> Datase
         packages: The names of their packages.
         vocabulary_size: Most ids.
     """
-    words = Words.fit((file.words for file in split.train), vocabulary_size)
+    # Here, not above: the backend is chosen before `hotrow` loads Keras.
+    import hotrow
+
+    words = hotrow.Vocabulary.fit(
+        (list(file.words) for file in split.train), max_size=vocabulary_size
+    )
     train, train_labels = labelled(split.train, packages)
     trained_on = frozenset(train)
     validation, validation_labels = labelled(split.validation, packages, trained_on)
@@ -59,7 +64,14 @@ def build(split: Split, packages: Sequence[str], vocabulary_size: int) -> Datase
     return Dataset(
         tuple(packages),
         words,
-        Examples(words.ids(train, LENGTH), np.array(train_labels, np.int32)),
-        Examples(words.ids(validation, LENGTH), np.array(validation_labels, np.int32)),
-        Examples(words.ids(test, LENGTH), np.array(test_labels, np.int32)),
+        _examples(words, train, train_labels),
+        _examples(words, validation, validation_labels),
+        _examples(words, test, test_labels),
     )
+
+
+def _examples(
+    words: Any, snippets: Sequence[Sequence[str]], labels: Sequence[int]
+) -> Examples:
+    ids = words.encode([list(snippet) for snippet in snippets], length=LENGTH)
+    return Examples(ids, np.array(labels, np.int32))

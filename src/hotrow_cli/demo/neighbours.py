@@ -5,8 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from hotrow_cli.demo.vocabulary import FIRST_WORD, Words
-
 # Words that most readers can judge, of different parts of the library.
 PROBES = ("await", "encode", "widget", "header", "lock", "node", "assert", "url")
 SHOWN = 5
@@ -36,20 +34,20 @@ def nearest(
 
 def neighbours_of_probes(
     table: npt.NDArray[np.float32],
-    words: Words,
+    names: Sequence[str],
     probes: Sequence[str] = PROBES,
     count: int = SHOWN,
 ) -> dict[str, list[str]]:
     """Returns the nearest words of each probe that is among the commonest words.
 
     Args:
-        table: The word vectors, of shape `(words.size, width)`.
-        words: The vocabulary.
+        table: The word vectors, of shape `(words, width)`.
+        names: The words, the commonest first.
         probes: Words to look up.
         count: Most neighbours of each.
     """
-    names = words.words[:CANDIDATES]
-    vectors = table[FIRST_WORD : FIRST_WORD + len(names)]
+    names = list(names[:CANDIDATES])
+    vectors = table[: len(names)]
     return {
         probe: [names[row] for row in nearest(vectors, names.index(probe), count)]
         for probe in probes

@@ -12,7 +12,7 @@ from hotrow_cli.demo.errors import DemoError
 from hotrow_cli.demo.process import interrupts_held
 
 MODEL_SUFFIX = ".keras"
-VOCABULARY = "vocabulary.json"
+VOCABULARY = "vocabulary.arrow"
 MAP = "vectors.png"
 MANIFEST = "hotrow-demo.json"
 FORMAT = "hotrow-demo"

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import Any
@@ -23,15 +23,12 @@ _ERRORS: dict[str, type[Exception]] = {
 }
 
 
-def run_alone(
-    function: Callable[..., Any], *arguments: Any, environment: Mapping[str, str]
-) -> Any:
+def run_alone(function: Callable[..., Any], *arguments: Any) -> Any:
     """Returns `function(*arguments)`, called in a new process.
 
     Args:
         function: A function of a module; it prints to this process's output.
         *arguments: What pickle can carry.
-        environment: Variables to set there.
 
     Raises:
         DemoError: If a package could not be imported there, or the process died.
@@ -47,7 +44,7 @@ def run_alone(
     sys.stdout.flush()
     try:
         # Ctrl-C reaches every process of a terminal; this one alone shall answer.
-        with _changed_environment(environment), interrupts_held():
+        with interrupts_held():
             process.start()
         theirs.close()
         ours.send((function, arguments))
@@ -83,20 +80,6 @@ def interrupts_held() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-@contextmanager
-def _changed_environment(changes: Mapping[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in changes}
-    os.environ.update(changes)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 def _work(connection: Connection) -> None:

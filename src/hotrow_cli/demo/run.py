@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,8 @@ from hotrow_cli.demo.worker import Trained, predict_from_files, train
 # What a model reads from its file it should predict as before, up to the rounding of
 # sums that threads add in another order.
 SAME = 1e-5
+# Below it are the ids of padding and of unknown words.
+FIRST_WORD = 2
 TITLES = {"embedding": "hotrow.Embedding", "one_hot": "hotrow.OneHot and Dense"}
 
 
@@ -32,6 +34,8 @@ def run_demo(settings: Settings) -> None:
         DemoError: For anything that the user can mend; nothing is written then.
     """
     backend = choose_backend(settings.backend, os.environ)
+    # For this process, before it loads `hotrow`, and for those that train.
+    os.environ.update(_environment(backend))
     with output.staged(settings.out, settings.force) as folder:
         _run(settings, backend, folder)
     print(f"\nWrote {', '.join(_written(settings.out))} to {settings.out}", flush=True)
@@ -40,27 +44,21 @@ def run_demo(settings: Settings) -> None:
 def _run(settings: Settings, backend: str, folder: Path) -> None:
     data = _read(settings)
     data.words.save(folder / output.VOCABULARY)
-    environment = _environment(backend)
     trained = {}
     for kind, title in TITLES.items():
         print(f"\nTraining with {title} on {backend} ...", flush=True)
         path = folder / f"{kind}{output.MODEL_SUFFIX}"
         trained[kind] = run_alone(
-            train,
-            kind,
-            data,
-            settings.scale,
-            settings.seed,
-            path,
-            environment=environment,
+            train, kind, data, settings.scale, settings.seed, path
         )
-    _check_files(folder, trained, data, environment)
+    _check_files(folder, trained, data)
     scores = _scores(trained, data)
-    table = trained["embedding"].table
-    neighbours = neighbours_of_probes(table, data.words)
+    words = data.words.tokens.to_pylist()
+    table = trained["embedding"].table[FIRST_WORD:]
+    neighbours = neighbours_of_probes(table, words)
     print("\nNearest words, by the cosine of their vectors in the embedding:")
     print(report.table_of_neighbours(neighbours))
-    _draw(folder / output.MAP, table, data)
+    _draw(folder / output.MAP, table, words, data)
     output.write_manifest(
         folder,
         {
@@ -91,7 +89,7 @@ def _read(settings: Settings) -> dataset.Dataset:
         f"{len(split.test)} to test\n"
         f"{', '.join(f'{n} to {part}' for part, n in _sizes(data).items())}: snippets "
         f"of {data.train.ids.shape[1]} words\n"
-        f"{data.words.size} ids: padding, unknown, and the commonest words of the "
+        f"{len(data.words)} ids: padding, unknown, and the commonest words of the "
         "training files\n"
         "Words are the names in the code, cut at _ and at capitals. Comments, strings, "
         "imports\nand every name with a package's name in it are left out.",
@@ -121,14 +119,11 @@ def _environment(backend: str) -> Mapping[str, str]:
 
 
 def _check_files(
-    folder: Path,
-    trained: Mapping[str, Trained],
-    data: dataset.Dataset,
-    environment: Mapping[str, str],
+    folder: Path, trained: Mapping[str, Trained], data: dataset.Dataset
 ) -> None:
     print("\nReading the models back from their files ...", flush=True)
     paths = [folder / f"{kind}{output.MODEL_SUFFIX}" for kind in trained]
-    again = run_alone(predict_from_files, paths, data.test.ids, environment=environment)
+    again = run_alone(predict_from_files, paths, data.test.ids)
     for path, model, probabilities in zip(paths, trained.values(), again, strict=True):
         gap = float(np.abs(model.probabilities - probabilities).max())
         if gap > SAME:
@@ -164,11 +159,16 @@ def _scores(
     return scores
 
 
-def _draw(path: Path, table: npt.NDArray[np.float32], data: dataset.Dataset) -> None:
+def _draw(
+    path: Path,
+    table: npt.NDArray[np.float32],
+    words: Sequence[str],
+    data: dataset.Dataset,
+) -> None:
     typical = vector_map.typical_package(
-        data.train.ids, data.train.labels, data.words.size
-    )
-    if not vector_map.draw(path, table, data.words, typical, data.packages):
+        data.train.ids, data.train.labels, len(data.words)
+    )[FIRST_WORD:]
+    if not vector_map.draw(path, table, words, typical, data.packages):
         print("\nNo map was drawn: it needs matplotlib, pip install 'hotrow[plot]'")
 
 

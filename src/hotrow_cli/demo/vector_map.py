@@ -6,8 +6,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from hotrow_cli.demo.vocabulary import FIRST_WORD, Words
-
 SHOWN = 600
 LABELLED = 70
 
@@ -59,7 +57,7 @@ def typical_package(
 def draw(
     path: Path,
     table: npt.NDArray[np.float32],
-    words: Words,
+    words: Sequence[str],
     typical: npt.NDArray[np.intp],
     packages: Sequence[str],
 ) -> bool:
@@ -67,9 +65,9 @@ def draw(
 
     Args:
         path: The PNG file to write.
-        table: The word vectors, of shape `(words.size, width)`.
-        words: The vocabulary.
-        typical: A package for each id, of shape `(words.size,)`.
+        table: The word vectors, of shape `(words, width)`.
+        words: The words, the commonest first.
+        typical: A package for each word, of shape `(words,)`.
         packages: The names of the packages.
 
     Returns:
@@ -80,9 +78,9 @@ def draw(
         from matplotlib.figure import Figure
     except ImportError:
         return False
-    names = words.words[:SHOWN]
-    points = principal_components(table[FIRST_WORD : FIRST_WORD + len(names)])
-    typical = typical[FIRST_WORD : FIRST_WORD + len(names)]
+    names = words[:SHOWN]
+    points = principal_components(table[: len(names)])
+    typical = typical[: len(names)]
     # A Figure without pyplot needs no display and leaves no global state.
     figure = Figure(figsize=(11, 8), layout="constrained")
     axes = figure.add_subplot()
@@ -117,7 +115,7 @@ def draw(
 
 
 def _variance(table: npt.NDArray[np.float32], count: int) -> float:
-    vectors = table[FIRST_WORD : FIRST_WORD + count]
+    vectors = table[:count]
     return float(np.square(vectors - vectors.mean(axis=0)).sum())
 
 

@@ -58,7 +58,7 @@ def train(kind: str, data: Dataset, scale: Scale, seed: int, path: Path) -> Trai
     peak_before = peak_memory()
     model = models.build_model(
         kind,
-        data.words.size,
+        len(data.words),
         scale.width,
         data.train.ids.shape[1],
         len(data.packages),

@@ -3,9 +3,9 @@ import sys
 import numpy as np
 import pytest
 
+import hotrow
 from hotrow_cli.demo import baseline
 from hotrow_cli.demo.dataset import Dataset, Examples
-from hotrow_cli.demo.vocabulary import Words
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def separable():
         ids[:, 6:] = 0
         return Examples(ids.astype("int32"), labels)
 
-    words = Words(("a", "b", "c", "d"))
+    words = hotrow.Vocabulary(["a", "b", "c", "d"])
     return Dataset(("p", "q"), words, part(60), part(20), part(20))
 
 

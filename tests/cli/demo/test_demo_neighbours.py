@@ -1,7 +1,6 @@
 import numpy as np
 
 from hotrow_cli.demo.neighbours import nearest, neighbours_of_probes
-from hotrow_cli.demo.vocabulary import Words
 
 
 def test_nearest_agrees_with_brute_force():
@@ -24,7 +23,7 @@ def test_length_does_not_matter_and_zero_rows_are_no_error():
 
 
 def test_probes_that_the_vocabulary_lacks_are_passed_over():
-    words = Words(("up", "north", "down"))
-    table = np.array([[9, 9], [9, 9], [0, 1], [0.1, 1], [0, -1]], "float32")
+    words = ["up", "north", "down"]
+    table = np.array([[0, 1], [0.1, 1], [0, -1]], "float32")
     found = neighbours_of_probes(table, words, probes=("up", "none"), count=1)
     assert found == {"up": ["north"]}

@@ -8,13 +8,10 @@ from hotrow_cli.demo.measure import peak_memory
 from hotrow_cli.demo.process import run_alone
 
 
-def test_it_runs_elsewhere_with_the_variables_it_was_given(monkeypatch):
-    monkeypatch.setenv("HOTROW_TEST", "old")
-    new = {"HOTROW_TEST": "new", "HOTROW_OTHER": "other"}
-    assert run_alone(os.getenv, "HOTROW_TEST", environment=new) == "new"
-    assert os.environ["HOTROW_TEST"] == "old"
-    assert "HOTROW_OTHER" not in os.environ
-    assert run_alone(os.getpid, environment={}) != os.getpid()
+def test_it_runs_elsewhere_with_the_variables_of_this_process(monkeypatch):
+    monkeypatch.setenv("HOTROW_TEST", "new")
+    assert run_alone(os.getenv, "HOTROW_TEST") == "new"
+    assert run_alone(os.getpid) != os.getpid()
 
 
 @pytest.mark.parametrize(
@@ -28,7 +25,7 @@ def test_it_runs_elsewhere_with_the_variables_it_was_given(monkeypatch):
 )
 def test_errors_come_back(function, arguments, error, text):
     with pytest.raises(error, match=text):
-        run_alone(function, *arguments, environment={})
+        run_alone(function, *arguments)
 
 
 def test_the_peak_is_that_of_the_process_alone():
@@ -37,9 +34,7 @@ def test_the_peak_is_that_of_the_process_alone():
     # Were the peak inherited, a fresh process would show these 300 MB.
     ballast = b"x" * 300_000_000
     assert peak_memory() > len(ballast)
-    assert run_alone(grown_by, 200_000_000, environment={}) == pytest.approx(
-        200_000_000, rel=0.1
-    )
+    assert run_alone(grown_by, 200_000_000) == pytest.approx(200_000_000, rel=0.1)
 
 
 def grown_by(size):
@@ -60,7 +55,7 @@ def test_an_interrupt_ends_the_other_process_too(tmp_path, monkeypatch):
     connection = "multiprocessing.connection.Connection.recv"
     monkeypatch.setattr(connection, interrupted)
     with pytest.raises(KeyboardInterrupt):
-        run_alone(start_and_wait, started, environment={})
+        run_alone(start_and_wait, started)
     other = int(started.read_text())
     with pytest.raises(ProcessLookupError):
         os.kill(other, 0)

@@ -45,13 +45,13 @@ def test_the_arrays_of_a_split():
     split = Split((train,), (repeats_train, validation), (repeats_validation, test))
     data = dataset.build(split, ["a", "b"], vocabulary_size=1000)
     # The vocabulary knows the training words alone.
-    assert set(data.words.words) == set(train.words)
+    assert set(data.words.tokens.to_pylist()) == set(train.words)
     assert data.train.ids.shape == (2, LENGTH)
     assert (data.train.ids[1, 40:] == 0).all()
     # A snippet that an earlier part holds already is left out of a later one.
     np.testing.assert_array_equal(data.validation.labels, [1])
     np.testing.assert_array_equal(data.validation.ids, np.ones((1, LENGTH)))
     np.testing.assert_array_equal(data.test.labels, [0])
-    expected = [data.words.words.index(word) + 2 for word in test.words]
+    expected = data.words.encode(list(test.words))
     np.testing.assert_array_equal(data.test.ids[0, :50], expected)
     np.testing.assert_array_equal(data.test.ids[0, 50:], 0)

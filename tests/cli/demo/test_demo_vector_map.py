@@ -5,7 +5,6 @@ import pytest
 from sklearn.decomposition import PCA
 
 from hotrow_cli.demo import vector_map
-from hotrow_cli.demo.vocabulary import Words
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -40,7 +39,7 @@ def test_typical_package():
 
 
 def draw(path, table):
-    words = Words(tuple(f"w$_{place}^" for place in range(40)))
+    words = [f"w$_{place}^" for place in range(42)]
     typical = np.arange(42) % 3
     return vector_map.draw(path, table, words, typical, ["a", "b", "c"])
 
