@@ -137,8 +137,8 @@ def _column_type(connection: Any, source: str, column: str, files: list[str]) ->
         rows = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
     except duckdb.Error as error:
         raise ValueError(
-            f"DuckDB cannot read {files[0]!r} and the {len(files) - 1} files after it: "
-            f"{error}"
+            f"DuckDB cannot read {', '.join(map(repr, files[:3]))}"
+            f"{' and others' if len(files) > 3 else ''}: {error}"
         ) from error
     types = {row[0]: row[1] for row in rows}
     if column not in types:
