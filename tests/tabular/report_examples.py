@@ -14,9 +14,17 @@ def columns():
         Column("age", "numeric", "numbers with many values", 0, 73, ("39", "50", "38")),
         Column("occupation", "categorical", "5 words", 1843, 5, JOBS[:3]),
         Column("zip", "code", "whole numbers that repeat", 3, 881, ("10115", "80331")),
-        Column("joined", "date", "dates of the form 2024-01-31", 0, 412, ("2024-01-31",)),
         Column(
-            "skills", "multi", 'values with "|" between them', 12, 64, ("a|b",), separator="|"
+            "joined", "date", "dates of the form 2024-01-31", 0, 412, ("2024-01-31",)
+        ),
+        Column(
+            "skills",
+            "multi",
+            'values with "|" between them',
+            12,
+            64,
+            ("a|b",),
+            separator="|",
         ),
         Column("row_id", "identifier", "no value twice", 0, 48842, ("1", "2")),
         Column("country", "constant", "one value only", 0, 1, ("DE",)),
@@ -33,7 +41,8 @@ def history(names, epochs=14, kept=9):
         found[name] = falling.tolist()
         away = np.maximum(np.arange(epochs) - kept, 0) * 0.01
         noise = random.normal(0, 0.003, epochs)
-        found["val_" + name] = (falling + 0.03 + away + noise).tolist()
+        worse = 1 if name == "loss" else -1
+        found["val_" + name] = (falling + worse * (0.03 + away) + noise).tolist()
     return found
 
 
@@ -61,13 +70,17 @@ def binary(**changes):
     content = {
         "title": "people.csv",
         "schema": Schema(
-            columns(), Target("income", "binary", "two values", ("<=50K", ">50K"), 7), 48842
+            columns(),
+            Target("income", "binary", "two values", ("<=50K", ">50K"), 7),
+            48842,
         ),
         "rows": {"train": 39074, "validation": 4884, "test": 4884},
         "history": history(["loss", "accuracy"]),
         "best_epoch": 10,
         "scores": (
-            Score("hotrow", {"accuracy": 0.8671, "log loss": 0.2911, "AUC": 0.9253}, 21.3),
+            Score(
+                "hotrow", {"accuracy": 0.8671, "log loss": 0.2911, "AUC": 0.9253}, 21.3
+            ),
             Score("majority class", {"accuracy": 0.7607, "log loss": 0.5501}),
             Score(
                 "logistic regression over one-hots (scikit-learn)",
@@ -79,7 +92,11 @@ def binary(**changes):
         "settings": settings(),
         "confusion": [[3480, 235], [414, 755]],
         "calibration": [
-            (float(p), float(np.clip(p + 0.05 * np.sin(7 * p), 0, 1)), int(1500 * (1 - p)) + 4)
+            (
+                float(p),
+                float(np.clip(p + 0.05 * np.sin(7 * p), 0, 1)),
+                int(1500 * (1 - p)) + 4,
+            )
             for p in probability
         ],
         "notes": (
@@ -98,7 +115,9 @@ def multiclass(count=30, **changes):
     content = {
         "title": "snippets.parquet",
         "schema": Schema(
-            columns(), Target("package", "multiclass", f"{count} words", names, 0), 30000
+            columns(),
+            Target("package", "multiclass", f"{count} words", names, 0),
+            30000,
         ),
         "rows": {"train": 24000, "validation": 3000, "test": int(matrix.sum())},
         "history": history(["loss", "accuracy"], epochs=60, kept=40),
@@ -121,15 +140,24 @@ def regression(**changes):
     content = {
         "title": "houses.csv",
         "schema": Schema(
-            columns(), Target("price", "regression", "numbers with many values", None, 0), 41280
+            columns(),
+            Target("price", "regression", "numbers with many values", None, 0),
+            41280,
         ),
         "rows": {"train": 33024, "validation": 4128, "test": 4128},
         "history": history(["loss"], epochs=22, kept=16),
         "best_epoch": 17,
         "scores": (
             Score("hotrow", {"RMSE": 51234.5, "MAE": 33120.2, "R2": 0.8123}, 44.0),
-            Score("mean of the training rows", {"RMSE": 115300.1, "MAE": 91200.7, "R2": -0.0002}),
-            Score("ridge regression over one-hots", {"RMSE": 49800.0, "MAE": 35010.0, "R2": 0.821}, 0.4),
+            Score(
+                "mean of the training rows",
+                {"RMSE": 115300.1, "MAE": 91200.7, "R2": -0.0002},
+            ),
+            Score(
+                "ridge regression over one-hots",
+                {"RMSE": 49800.0, "MAE": 35010.0, "R2": 0.821},
+                0.4,
+            ),
         ),
         "seconds": 44.0,
         "settings": settings(),

@@ -32,9 +32,7 @@ def wilson(share: float, rows: int) -> tuple[float, float]:
     """
     scale = 1 + Z**2 / rows
     centre = (share + Z**2 / (2 * rows)) / scale
-    reach = (
-        Z * math.sqrt(share * (1 - share) / rows + Z**2 / (4 * rows**2)) / scale
-    )
+    reach = Z * math.sqrt(share * (1 - share) / rows + Z**2 / (4 * rows**2)) / scale
     return max(0.0, centre - reach), min(1.0, centre + reach)
 
 
@@ -116,4 +114,5 @@ def _chart(bins: list[tuple[float, float, int]], second: str) -> Chart:
             "showlegend": True,
         },
         height=460,
+        most_width=760,
     )

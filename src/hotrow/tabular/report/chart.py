@@ -19,6 +19,7 @@ class Chart:
         layout: Axes and what else differs from the page's own layout.
         height: In pixels.
         least_width: In pixels: on a narrower page the chart scrolls.
+        most_width: In pixels: on a wider page there is room beside it. 0 is no limit.
     """
 
     name: str
@@ -28,16 +29,21 @@ class Chart:
     layout: dict[str, Any]
     height: int = 320
     least_width: int = 0
+    most_width: int = 0
 
     def to_html(self) -> str:
         """Returns the place where the chart is drawn."""
         label = f"Chart: {self.title}. {self.reading}"
+        style = f"height:{self.height}px;min-width:{self.least_width}px"
+        if self.most_width:
+            style += f";max-width:{self.most_width}px"
+        keyboard = ' tabindex="0"' if self.least_width else ""
         return (
             f'<figure class="chart"><h3>{escaped(self.title)}</h3>'
             f"<figcaption>{escaped(self.reading)}</figcaption>"
-            f'<div class="scrolls"><div class="plot" id="chart-{escaped(self.name)}" '
-            f'role="img" aria-label="{escaped(label)}" style="height:{self.height}px;'
-            f'min-width:{self.least_width}px"></div></div></figure>'
+            f'<div class="scrolls"{keyboard}><div class="plot" id="chart-{escaped(self.name)}" '
+            f'role="img" aria-label="{escaped(label)}" style="{style}"></div></div>'
+            "</figure>"
         )
 
     def to_json(self) -> dict[str, Any]:

@@ -25,7 +25,9 @@ def section(results: Results) -> Section:
     columns, rows = results.schema.columns, results.schema.rows
     kinds = list(dict.fromkeys(column.kind for column in columns))
     meanings = "; ".join(
-        f"<b>{escaped(kind)}</b>: {MEANINGS[kind]}" for kind in kinds if kind in MEANINGS
+        f"<b>{escaped(kind)}</b>: {MEANINGS[kind]}"
+        for kind in kinds
+        if kind in MEANINGS
     )
     left_out = [column for column in columns if column.kind in LEFT_OUT]
     more = ""

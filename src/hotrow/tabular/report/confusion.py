@@ -21,8 +21,10 @@ def section(results: Results) -> Section | None:
     matrix = np.asarray(results.confusion, "int64").reshape(len(classes), len(classes))
     names = [str(name) for name in classes]
     text = (
-        "<p>A row is what a class truly is, a column what the model says. What lies on "
-        "the diagonal is right.</p>"
+        "<p>Each test row has a true class and the class that the model says. "
+        "<b>Found</b> is the share of a class's rows that the model puts into it (its "
+        "recall); <b>right when said</b> is the share of the rows put into a class "
+        "that truly belong there (its precision).</p>"
     )
     body = _class_table(matrix, names)
     if len(names) > SHOWN:
@@ -42,9 +44,7 @@ def section(results: Results) -> Section | None:
     )
 
 
-def _commonest(
-    matrix: np.ndarray, names: list[str]
-) -> tuple[np.ndarray, list[str]]:
+def _commonest(matrix: np.ndarray, names: list[str]) -> tuple[np.ndarray, list[str]]:
     order = np.argsort(-matrix.sum(axis=1), kind="stable")
     kept = np.sort(order[: SHOWN - 1])
     place = np.full(len(names), SHOWN - 1)
@@ -68,6 +68,7 @@ def _chart(matrix: np.ndarray, names: list[str]) -> Chart:
         for i in range(count)
     ]
     written = count <= WRITTEN
+    counts = [[f"{rows:,}" for rows in line] for line in matrix.tolist()]
     axis = {
         "tickvals": list(range(count)),
         "ticktext": short,
@@ -79,8 +80,9 @@ def _chart(matrix: np.ndarray, names: list[str]) -> Chart:
     return Chart(
         "confusion",
         "Confusion matrix of the test rows",
-        "The darker a cell, the larger the share of its true class that the model "
-        "puts there; a good model has a dark diagonal.",
+        "A line is a true class, a column what the model says. The stronger the colour "
+        "of a cell, the larger the share of its line; what lies on the diagonal, from "
+        "the upper left to the lower right, is right.",
         [
             {
                 "type": "heatmap",
@@ -89,14 +91,14 @@ def _chart(matrix: np.ndarray, names: list[str]) -> Chart:
                 "hovertext": hover,
                 "hovertemplate": "%{hovertext}<br>%{customdata:,} rows, "
                 "%{z:.1%} of the true class<extra></extra>",
-                **({"texttemplate": "%{customdata:,}"} if written else {}),
+                **({"text": counts, "texttemplate": "%{text}"} if written else {}),
                 "colorscale": [[0, colour("paper")], [1, colour("first")]],
                 "zmin": 0,
                 "zmax": 1,
                 "xgap": 1,
                 "ygap": 1,
                 "colorbar": {
-                    "title": {"text": "share", "side": "right"},
+                    "title": {"text": "share", "side": "right", "font": {"size": 13}},
                     "tickformat": ".0%",
                     "thickness": 12,
                 },
@@ -116,6 +118,7 @@ def _chart(matrix: np.ndarray, names: list[str]) -> Chart:
         },
         height=max(300, 170 + cell * count),
         least_width=0 if count <= 4 else 220 + cell * count,
+        most_width=300 + round(1.7 * cell * count),
     )
 
 
@@ -127,7 +130,9 @@ def _class_table(matrix: np.ndarray, names: list[str]) -> str:
         wrong = matrix[place].copy()
         wrong[place] = 0
         taken = int(wrong.argmax())
-        often = f"{value(names[taken], 30)} ({wrong[taken]:,})" if wrong.any() else "none"
+        often = (
+            f"{value(names[taken], 30)} ({wrong[taken]:,})" if wrong.any() else "none"
+        )
         rows.append(
             (value(name), f"{true:,}", share(right, true), share(right, said), often)
         )

@@ -41,6 +41,8 @@ def _chart(results: Results, name: str) -> Chart:
     data = [_line("training", training, "first", "dot")]
     reading = metric.direction
     best = results.best_epoch
+    epochs = max(len(training), len(validation))
+    room = max(0.5, 0.02 * epochs)
     shapes = []
     if validation:
         data.append(_line("validation", validation, "second", "solid"))
@@ -59,12 +61,18 @@ def _chart(results: Results, name: str) -> Chart:
         reading.strip(),
         data,
         {
-            "xaxis": {"title": {"text": "epoch"}, "rangemode": "tozero"},
-            "yaxis": {"title": {"text": metric.name}},
+            "xaxis": {
+                "title": {"text": "epoch"},
+                "range": [1 - room, epochs + room],
+                "zeroline": False,
+                **({"dtick": 1} if epochs <= 10 else {}),
+            },
+            "yaxis": {"title": {"text": metric.name}, "zeroline": False},
             "shapes": shapes,
             "hovermode": "x unified",
             "showlegend": True,
         },
+        most_width=760,
     )
 
 

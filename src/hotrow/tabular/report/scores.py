@@ -5,7 +5,14 @@ from typing import Any
 
 from hotrow.tabular.report import metrics
 from hotrow.tabular.report.chart import Chart, colour, finite, plotly_text
-from hotrow.tabular.report.markup import duration, escaped, number, table, value
+from hotrow.tabular.report.markup import (
+    duration,
+    escaped,
+    number,
+    shortened,
+    table,
+    value,
+)
 from hotrow.tabular.report.section import Section
 from hotrow.tabular.results import Results
 
@@ -64,7 +71,8 @@ def _chart(results: Results, name: str) -> Chart:
     values = [metrics.value_of(score, name) for score in shown]
     title = metric.name[:1].upper() + metric.name[1:]
     low, high = min([0.0, *values]), max([0.0, *values])
-    room = 0.18 * ((high - low) or 1)
+    span = (high - low) or 1.0
+    texts = [number(x) for x in values]
     return Chart(
         f"score-{name}",
         f"{title} on the test rows",
@@ -75,23 +83,32 @@ def _chart(results: Results, name: str) -> Chart:
                 "orientation": "h",
                 "x": values,
                 "y": list(range(len(shown))),
-                "text": [number(x) for x in values],
-                "textposition": "outside",
-                "cliponaxis": False,
+                "customdata": texts,
                 "hovertext": [plotly_text(score.name, 80) for score in shown],
-                "hovertemplate": "%{hovertext}: %{text}<extra></extra>",
+                "hovertemplate": "%{hovertext}: %{customdata}<extra></extra>",
                 "marker": {
                     "color": [
                         colour("first" if score is results.scores[0] else "soft")
                         for score in shown
                     ]
                 },
-            }
+            },
+            # To the right of the bars, of those below zero too: a name is on the left.
+            {
+                "type": "scatter",
+                "mode": "text",
+                "x": [max(x, 0.0) for x in values],
+                "y": list(range(len(shown))),
+                "text": [f" {text}" for text in texts],
+                "textposition": "middle right",
+                "hoverinfo": "skip",
+            },
         ],
         {
             "xaxis": {
                 "title": {"text": metric.name},
-                "range": [low - room if low else 0, high + room],
+                "range": [low - 0.05 * span if low else 0, high + 0.42 * span],
+                "nticks": 5,
             },
             "yaxis": _model_axis([score.name for score in shown]),
             "bargap": 0.35,
@@ -103,9 +120,12 @@ def _chart(results: Results, name: str) -> Chart:
 def _model_axis(names: list[str]) -> dict[str, Any]:
     return {
         "tickvals": list(range(len(names))),
-        "ticktext": [
-            "<br>".join(plotly_text(line) for line in textwrap.wrap(name, 20)[:2])
-            for name in names
-        ],
+        "ticktext": ["<br>".join(map(plotly_text, _lines(name))) for name in names],
         "showgrid": False,
+        "zeroline": False,
     }
+
+
+def _lines(name: str) -> list[str]:
+    short = shortened(name, 80)
+    return textwrap.wrap(short, 20, max_lines=3, placeholder="…")

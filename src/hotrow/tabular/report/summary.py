@@ -7,6 +7,12 @@ from hotrow.tabular.report.markup import duration, escaped, number, table, value
 from hotrow.tabular.report.section import Section
 from hotrow.tabular.results import Results
 
+PARTS = {
+    "train": "for training",
+    "validation": "for validation",
+    "test": "for the test",
+}
+
 
 def section(results: Results) -> Section:
     """Returns the first section: the result in short, notes, and what was done."""
@@ -29,7 +35,7 @@ def _task(results: Results) -> str:
     return (
         f"A model learned to predict <strong>{value(target.name)}</strong>, {what}, "
         f"from {which} other columns of {schema.rows:,} rows. "
-        f"({escaped(target.task.capitalize())}: {escaped(target.why)}.)"
+        f"Its task is {escaped(target.task)}: {escaped(target.why)}."
     )
 
 
@@ -41,7 +47,7 @@ def _outcome(results: Results) -> str:
     ours, *baselines = results.scores
     name = metrics.named(metric)
     text = (
-        f'On the test rows, which the model has never seen, its {name.name} is '
+        f"On the test rows, which the model has never seen, its {name.name} is "
         f"<strong>{number(ours.metrics[metric])}</strong>"
     )
     best = metrics.best(baselines, metric)
@@ -72,7 +78,9 @@ def _notes(results: Results) -> str:
 
 
 def _done(results: Results) -> str:
-    parts = ", ".join(f"{count:,} {part}" for part, count in results.rows.items())
+    parts = ", ".join(
+        f"{count:,} {PARTS.get(part, part)}" for part, count in results.rows.items()
+    )
     rows = [
         ("target", value(results.schema.target.name)),
         ("rows", escaped(parts)),

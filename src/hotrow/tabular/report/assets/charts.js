@@ -55,7 +55,7 @@ function axis(own) {
     automargin: true,
     fixedrange: true,
     ...own,
-    title: { standoff: 10, ...own.title },
+    title: { standoff: 10, font: { size: 13 }, ...own.title },
   };
 }
 

@@ -1,7 +1,9 @@
 // The map of a column's values, the search, and the list of nearest values.
 
-const LABELS = 60;
+// So many square pixels for each name.
+const ROOM = 6000;
 const SUGGESTED = 8;
+const MARGIN = { l: 50, r: 16, t: 40, b: 46 };
 
 class Explorer {
   constructor(maps) {
@@ -118,7 +120,7 @@ class Explorer {
     const lines = this.near(this.chosen).map(({ row, cosine }) => {
       const line = document.createElement("li");
       const note = document.createElement("small");
-      note.textContent = ` ${cosine.toFixed(2)}, ${rowsOf(row)}`;
+      note.textContent = ` cosine ${cosine.toFixed(2)}, in ${rowsOf(row)}`;
       line.append(this.button(row), note);
       return line;
     });
@@ -160,13 +162,14 @@ class Explorer {
       },
       { ...this.ring("second", 9, 1.5), name: "near" },
       { ...this.ring("second", 18, 3), name: "chosen" },
+      // Points that nobody sees keep the names at a distance from those that are seen.
       {
         x: [],
         y: [],
         text: [],
-        mode: "text",
-        textposition: "top center",
-        textfont: { size: 11, color: shade("ink") },
+        mode: "markers+text",
+        marker: { size: 12, opacity: 0 },
+        textfont: { size: 11, color: shade("ink"), shadow: halo(shade("paper")) },
         hoverinfo: "skip",
       },
     ].map((trace) => ({ type: "scatter", ...trace }));
@@ -177,7 +180,8 @@ class Explorer {
       return { title: { text: title }, range: spread(along), fixedrange: false, zeroline: false };
     });
     const own = { xaxis: axes[0], yaxis: axes[1], dragmode: coarse() ? false : "pan" };
-    const whole = { ...layout(own), margin: { l: 50, r: 16, t: 40, b: 46 }, hovermode: "closest" };
+    const whole = { ...layout(own), margin: MARGIN, hovermode: "closest" };
+    whole.modebar = { bgcolor: "rgba(0,0,0,0)", color: shade("soft"), activecolor: shade("first") };
     const settings = {
       ...SETTINGS,
       displayModeBar: true,
@@ -214,32 +218,61 @@ class Explorer {
   // Names the chosen value, its neighbours, then the most frequent ones that find room.
   async label() {
     const { tokens } = this.column;
-    const box = this.place.getBoundingClientRect();
+    const [width, height] = [this.place.clientWidth - MARGIN.l - MARGIN.r, this.place.clientHeight - MARGIN.t - MARGIN.b];
     const { xaxis, yaxis } = this.place.layout;
-    const scale = ([low, high], pixels) => (value) => ((value - low) / (high - low)) * pixels;
-    const across = scale(xaxis.range, box.width - 66);
-    const up = scale(yaxis.range, box.height - 86);
+    const along = ([low, high], pixels, value) => ((value - low) / (high - low)) * pixels;
     const first = [this.chosen, ...this.near(this.chosen).map(({ row }) => row)];
-    const boxes = [];
-    const chosen = [];
-    for (const row of [...first, ...tokens.keys()]) {
-      if (chosen.length === LABELS) break;
-      if (chosen.includes(row)) continue;
+    const taken = [];
+    const named = [];
+    for (const row of new Set([...first, ...tokens.keys()])) {
+      if (named.length >= (width * height) / ROOM) break;
       const { x, y } = this.points([row]);
-      const half = 3.4 * cut(tokens[row], 24).length;
-      const [left, bottom] = [across(x[0]) - half, up(y[0])];
-      const own = { left, right: left + 2 * half, bottom, top: bottom + 20 };
-      const outside = own.left < 0 || own.right > box.width - 66 || bottom < 0 || own.top > box.height - 60;
-      const hit = (other) =>
-        own.left < other.right && other.left < own.right && own.bottom < other.top && other.bottom < own.top;
-      if (outside || boxes.some(hit)) continue;
-      boxes.push(own);
-      chosen.push(row);
+      const [left, up] = [along(xaxis.range, width, x[0]), along(yaxis.range, height, y[0])];
+      const own = places(left, up, 6.6 * cut(tokens[row], 24).length).find(
+        (box) => inside(box, width, height) && !taken.some((other) => overlap(box, other)),
+      );
+      if (!own) continue;
+      taken.push(own);
+      named.push({ row, side: own.side });
     }
-    const { x, y } = this.points(chosen);
-    const text = chosen.map((row) => plain(tokens[row], 24));
-    await Plotly.restyle(this.place, { x: [x], y: [y], text: [text] }, [3]);
+    const { x, y } = this.points(named.map(({ row }) => row));
+    const text = named.map(({ row }) => plain(tokens[row], 24));
+    const colours = named.map(({ row }) => shade(first.includes(row) ? "second" : "ink"));
+    const update = {
+      x: [x],
+      y: [y],
+      text: [text],
+      textposition: [named.map(({ side }) => side)],
+      "textfont.color": [colours],
+    };
+    await Plotly.restyle(this.place, update, [3]);
   }
+}
+
+// Where the name of a point may stand, the best place first, in pixels from the lower left.
+function places(left, up, wide) {
+  const box = (side, x, y) => ({ side, left: x, right: x + wide, bottom: y, top: y + 14 });
+  return [
+    box("top center", left - wide / 2, up + 6),
+    box("middle right", left + 9, up - 7),
+    box("middle left", left - 9 - wide, up - 7),
+    box("bottom center", left - wide / 2, up - 20),
+  ];
+}
+
+function inside(box, width, height) {
+  return box.left >= 0 && box.right <= width && box.bottom >= 0 && box.top <= height;
+}
+
+function overlap(one, other) {
+  return (
+    one.left < other.right && other.left < one.right && one.bottom < other.top && other.bottom < one.top
+  );
+}
+
+// Names stay readable among points.
+function halo(colour) {
+  return ["1px 1px", "1px -1px", "-1px 1px", "-1px -1px"].map((at) => `${at} 2px ${colour}`).join(", ");
 }
 
 function coarse() {
