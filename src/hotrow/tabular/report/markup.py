@@ -91,7 +91,7 @@ def table(
         numeric: Places of the columns that hold numbers.
         name: A class of the table, for its style.
     """
-    right = {place: ' class="number"' for place in numeric}
+    right = dict.fromkeys(numeric, ' class="number"')
     head = "".join(
         f'<th scope="col"{right.get(place, "")}>{escaped(text)}</th>'
         for place, text in enumerate(heads)

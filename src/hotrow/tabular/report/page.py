@@ -12,7 +12,8 @@ from typing import Any
 from hotrow.tabular.report.markup import escaped
 from hotrow.tabular.report.section import Section
 
-SCRIPTS = ("charts.js", "maps.js", "start.js")
+STYLES = ("page.css", "charts.css")
+SCRIPTS = ("charts.js", "labels.js", "maps.js", "start.js")
 
 
 def page(title: str, sections: Sequence[Section], maps: list[Any], library: str) -> str:
@@ -31,7 +32,7 @@ def page(title: str, sections: Sequence[Section], maps: list[Any], library: str)
     parts = {
         "title": escaped(title),
         "policy": _policy(script, library),
-        "style": _asset("page.css"),
+        "style": "\n".join(_asset(name) for name in STYLES),
         "contents": "\n".join(
             f'<li><a href="#{escaped(section.name)}">{escaped(section.title)}</a></li>'
             for section in sections

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -67,12 +68,9 @@ def umap_points(tables: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         for place, name in enumerate(names):
             np.save(f"{folder}/in{place}.npy", wanted[name].astype("float32"))
         command = [sys.executable, "-P", str(WORKER), folder, str(len(names))]
-        try:
-            subprocess.run(
-                command, timeout=UMAP_SECONDS, capture_output=True, check=True
-            )
-        except (subprocess.SubprocessError, OSError):
-            pass  # What was done until then is there; the rest has PCA.
+        # What was done until it ended or was stopped is there; the rest has PCA.
+        with suppress(subprocess.SubprocessError, OSError):
+            subprocess.run(command, timeout=UMAP_SECONDS, capture_output=True)
         found = {}
         for place, name in enumerate(names):
             path = Path(folder, f"out{place}.npy")

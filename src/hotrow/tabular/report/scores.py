@@ -40,11 +40,10 @@ def section(results: Results) -> Section | None:
         name="scores",
     )
     meanings = "".join(
-        f"<dt>{escaped(metrics.named(name).name)}</dt>"
-        f"<dd>{escaped(f'{metrics.named(name).meaning} {metrics.named(name).direction}')}"
-        "</dd>"
-        for name in names
-        if metrics.named(name).meaning
+        f"<dt>{escaped(metric.name)}</dt>"
+        f"<dd>{escaped(f'{metric.meaning} {metric.direction}')}</dd>"
+        for metric in map(metrics.named, names)
+        if metric.meaning
     )
     test = results.rows.get("test")
     counted = f"{test:,} test rows" if test is not None else "test rows"
