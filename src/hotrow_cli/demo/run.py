@@ -8,7 +8,15 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from hotrow_cli.demo import baseline, corpus, dataset, output, report, vector_map
+from hotrow_cli.demo import (
+    baseline,
+    corpus,
+    dataset,
+    output,
+    report,
+    vector_map,
+    web_report,
+)
 from hotrow_cli.demo.backends import choose_backend
 from hotrow_cli.demo.errors import DemoError
 from hotrow_cli.demo.neighbours import neighbours_of_probes
@@ -59,6 +67,7 @@ def _run(settings: Settings, backend: str, folder: Path) -> None:
     print("\nNearest words, by the cosine of their vectors in the embedding:")
     print(report.table_of_neighbours(neighbours))
     _draw(folder / output.MAP, table, words, data)
+    _write_report(folder / output.REPORT, settings, backend, trained, scores, data)
     output.write_manifest(
         folder,
         {
@@ -170,6 +179,30 @@ def _draw(
     )[FIRST_WORD:]
     if not vector_map.draw(path, table, words, typical, data.packages):
         print("\nNo map was drawn: it needs matplotlib, pip install 'hotrow[plot]'")
+
+
+def _write_report(
+    path: Path,
+    settings: Settings,
+    backend: str,
+    trained: Mapping[str, Trained],
+    scores: Sequence[report.Score],
+    data: dataset.Dataset,
+) -> None:
+    model = trained["embedding"]
+    about = {
+        "backend": backend,
+        "Keras": model.keras,
+        "Python": platform.python_version(),
+        "seed": settings.seed,
+        "width": model.table.shape[1],
+    }
+    # Ours in front; they are the last that were measured.
+    ours = sorted(scores, key=lambda score: score.name not in TITLES.values())
+    words = data.words.tokens.to_pylist()
+    vectors = model.table[FIRST_WORD:]
+    if not web_report.write(path, data, model, ours, words, vectors, about):
+        print("\nNo report was written: it needs plotly, pip install 'hotrow[report]'")
 
 
 def _written(folder: Path) -> list[str]:

@@ -31,6 +31,7 @@ class Trained:
         peak_growth: By how many bytes `fit` and building the model raised the peak of
             the process's resident memory, or `None` if the system does not tell.
         keras: The version of Keras.
+        history: Of each epoch, the losses and accuracies, as Keras names them.
     """
 
     probabilities: npt.NDArray[np.float32]
@@ -38,6 +39,7 @@ class Trained:
     seconds: float
     peak_growth: int | None
     keras: str
+    history: dict[str, list[float]]
 
 
 def train(kind: str, data: Dataset, scale: Scale, seed: int, path: Path) -> Trained:
@@ -65,7 +67,7 @@ def train(kind: str, data: Dataset, scale: Scale, seed: int, path: Path) -> Trai
         seed,
     )
     start = time.perf_counter()
-    model.fit(
+    history = model.fit(
         data.train.ids,
         data.train.labels,
         batch_size=BATCH_SIZE,
@@ -90,7 +92,15 @@ def train(kind: str, data: Dataset, scale: Scale, seed: int, path: Path) -> Trai
         growth = peak_after - peak_before
     probabilities = model.predict(data.test.ids, batch_size=BATCH_SIZE, verbose=0)
     return Trained(
-        probabilities, models.table_of(model), seconds, growth, keras.__version__
+        probabilities,
+        models.table_of(model),
+        seconds,
+        growth,
+        keras.__version__,
+        {
+            name: [float(value) for value in values]
+            for name, values in history.history.items()
+        },
     )
 
 
