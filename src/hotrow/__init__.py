@@ -1,5 +1,6 @@
 """Hotrow: the categorical input stack that Keras 3 lacks."""
 
+from hotrow import tabular
 from hotrow.fusion.fuse import fuse
 from hotrow.layers.embedding import Embedding
 from hotrow.layers.lookup import Lookup
@@ -23,4 +24,5 @@ __all__ = [
     "__version__",
     "count",
     "fuse",
+    "tabular",
 ]
