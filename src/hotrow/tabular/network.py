@@ -9,6 +9,7 @@ import numpy as np
 from hotrow.fusion.fuse import fuse
 from hotrow.layers.embedding import Embedding
 from hotrow.layers.one_hot import OneHot
+from hotrow.tabular.first_weights import FirstWeights
 from hotrow.tabular.inputs import NUMBERS, id_columns, input_names, number_columns
 from hotrow.tabular.masked_mean import MaskedMean
 from hotrow.tabular.numeric_input import NumericInput
@@ -18,8 +19,8 @@ from hotrow.tabular.widths import width_of
 
 FIRST = ("embedding", "onehot")
 HIDDEN = (256, 128)
-DROPOUT = 0.1
-BINS = 32
+DROPOUT = 0.2
+BINS = 16
 
 
 def build_network(
@@ -53,7 +54,7 @@ def build_network(
         bins: Into how many bins a column of numbers is cut, at most; 0 for none.
         seed: Seed of the first weights and of the dropout.
     """
-    draw = iter(np.random.default_rng(seed).integers(2**31, size=1_000_000))
+    draw = map(int, np.random.default_rng(seed).integers(2**31, size=len(schema.columns) + 2 * len(hidden) + 1))
     columns = id_columns(schema)
     names = input_names(columns)
     inputs: dict[str, Any] = {}
@@ -64,7 +65,7 @@ def build_network(
         shape = (encoder.length,) if is_many else ()
         inputs[name] = keras.Input(shape, dtype="int32", name=name)
         rows = len(encoder.vocabulary)
-        vectors = _vectors(inputs[name], name, rows, is_many, first, int(next(draw)))
+        vectors = _vectors(inputs[name], name, rows, is_many, first, next(draw))
         parts.append(
             MaskedMean(name=f"{name}_mean")(vectors) if is_many else vectors
         )
@@ -74,14 +75,14 @@ def build_network(
         parts.append(layer(inputs[NUMBERS]))
     x = keras.layers.Concatenate(name="all")(parts) if len(parts) > 1 else parts[0]
     for number, units in enumerate(hidden, 1):
-        start = keras.initializers.HeUniform(int(next(draw)))
+        start = FirstWeights((2 / x.shape[-1]) ** 0.5, next(draw))
         x = keras.layers.Dense(
             units, "relu", kernel_initializer=start, name=f"hidden_{number}"
         )(x)
         x = keras.layers.Dropout(
-            dropout, seed=int(next(draw)), name=f"dropout_{number}"
+            dropout, seed=next(draw), name=f"dropout_{number}"
         )(x)
-    start = keras.initializers.GlorotUniform(int(next(draw)))
+    start = FirstWeights(x.shape[-1] ** -0.5, next(draw))
     task, classes = schema.target.task, schema.target.classes
     if task == "regression":
         x = keras.layers.Dense(1, kernel_initializer=start, name="scaled")(x)
@@ -111,7 +112,7 @@ def _vectors(
 ) -> Any:
     width = width_of(rows)
     # As large as what standardised numbers bring, so that neither drowns the other.
-    start = keras.initializers.RandomNormal(stddev=width**-0.5, seed=seed)
+    start = FirstWeights(width**-0.5, seed)
     name = f"{name}_vectors"
     if first == "embedding":
         return Embedding(
