@@ -1,0 +1,3 @@
+from hotrow.tabular.report.report import write_report
+
+__all__ = ["write_report"]

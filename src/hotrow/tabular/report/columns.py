@@ -1,0 +1,62 @@
+"""The table of columns."""
+
+from hotrow.tabular.report.markup import escaped, share, table, value
+from hotrow.tabular.report.section import Section
+from hotrow.tabular.results import Results
+from hotrow.tabular.schema import LEFT_OUT, Column
+
+MEANINGS = {
+    "categorical": "one value of a list, such as a city",
+    "code": "a whole number that stands for something, such as a postal code",
+    "numeric": "a quantity",
+    "text": "words of free text",
+    "multi": "several values in one cell",
+    "date": "a day or a moment",
+    "constant": "the same value in every row",
+    "identifier": "a value of its own for nearly every row",
+    "empty": "no value at all",
+}
+# A table of hundreds of columns scrolls in a box of its own.
+MANY = 40
+
+
+def section(results: Results) -> Section:
+    """Returns the section that says what was found of each column."""
+    columns, rows = results.schema.columns, results.schema.rows
+    kinds = list(dict.fromkeys(column.kind for column in columns))
+    meanings = "; ".join(
+        f"<b>{escaped(kind)}</b>: {MEANINGS[kind]}"
+        for kind in kinds
+        if kind in MEANINGS
+    )
+    left_out = [column for column in columns if column.kind in LEFT_OUT]
+    more = ""
+    if left_out:
+        names = ", ".join(value(column.name) for column in left_out)
+        more = f"<p>Left out, as there is nothing to learn from them: {names}.</p>"
+    body = table(
+        "Columns of the data, but for the target",
+        ("column", "kind", "why", "missing", "distinct", "examples"),
+        [_row(column, rows) for column in columns],
+        numeric=(3, 4),
+        name="columns long" if len(columns) > MANY else "columns",
+    )
+    before = f"<p>What each kind means. {meanings}.</p>{more}" if columns else ""
+    return Section("columns", "Columns", before=before, after=body)
+
+
+def _row(column: Column, rows: int) -> tuple[str, ...]:
+    kind = f'<span class="kind">{escaped(column.kind)}</span>'
+    if column.kind in LEFT_OUT:
+        kind += ' <span class="left-out">left out</span>'
+    missing = "none"
+    if column.missing:
+        missing = f"{column.missing:,} ({share(column.missing, rows)})"
+    return (
+        value(column.name),
+        kind,
+        escaped(column.why),
+        missing,
+        f"{column.distinct:,}",
+        ", ".join(f"<code>{value(example, 30)}</code>" for example in column.examples),
+    )
