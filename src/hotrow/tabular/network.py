@@ -134,8 +134,10 @@ def _numeric_input(
         encoder = encoders[column.name]
         mean += np.ravel(encoder.mean).tolist()
         std += np.ravel(encoder.std).tolist()
-        quantiles = np.atleast_2d(np.asarray(encoder.quantiles, "float64"))
-        edges += [_edges(one, bins) for one in quantiles]
+        # Of dates, a column for each of their numbers.
+        quantiles = np.asarray(encoder.quantiles, "float64")
+        each = quantiles.T if quantiles.ndim == 2 else [quantiles]
+        edges += [_edges(one, bins) for one in each]
     return NumericInput(mean, std, edges, name="numeric_input")
 
 

@@ -175,7 +175,8 @@ def _vectors(vocabulary: Any, matrix: np.ndarray, counts: np.ndarray) -> Vectors
     tokens = [str(token) for token in vocabulary.tokens.to_pylist()]
     first = len(vocabulary) - len(tokens)
     counts = np.asarray(counts)[first : first + len(tokens)]
-    order = np.argsort(-counts, kind="stable")
+    # The empty text stands for missing values.
+    order = [at for at in np.argsort(-counts, kind="stable") if tokens[at]]
     return Vectors(
         [tokens[at] for at in order],
         np.asarray(matrix[first:], "float32")[order],

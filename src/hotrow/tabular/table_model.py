@@ -120,8 +120,12 @@ class TableModel(RawModel):
 
     def answers(self, predicted: np.ndarray) -> Any:
         """Returns the outputs of the network as an Arrow batch of raw values."""
-        columns = {"prediction": pa.array(self.target_encoder.decode(predicted))}
         classes = self.schema.target.classes
+        kind = pa.float64()
+        if classes is not None:
+            is_text = any(isinstance(value, str) for value in classes)
+            kind = pa.large_string() if is_text else pa.int64()
+        columns = {"prediction": pa.array(self.target_encoder.decode(predicted), kind)}
         if classes is not None:
             if self.schema.target.task == "binary":
                 predicted = np.concatenate([1 - predicted, predicted], axis=1)

@@ -100,7 +100,7 @@ def _explained(error: Exception, arguments: argparse.Namespace) -> str:
     if isinstance(error, MemoryError):
         return "memory ran out. Close other programs, or leave out columns with --drop."
     from hotrow.tabular.run_error import RunError
-    from hotrow.tabular.table_error import TableError
+    from hotrow.tabular.errors import TableError
 
     if isinstance(error, (RunError, TableError)):
         return str(error)
