@@ -21,6 +21,7 @@ FIRST = ("embedding", "onehot")
 HIDDEN = (256, 128)
 DROPOUT = 0.2
 BINS = 16
+_VECTOR_STDDEV = 0.05
 
 
 def build_network(
@@ -111,8 +112,8 @@ def _vectors(
     ids: Any, name: str, rows: int, is_many: bool, first: str, seed: int
 ) -> Any:
     width = width_of(rows)
-    # As large as what standardised numbers bring, so that neither drowns the other.
-    start = FirstWeights(width**-0.5, seed)
+    # Small, so that what is learned soon outweighs chance, and neighbours mean something.
+    start = FirstWeights(_VECTOR_STDDEV, seed)
     name = f"{name}_vectors"
     if first == "embedding":
         return Embedding(
