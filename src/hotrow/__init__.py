@@ -6,6 +6,7 @@ from hotrow.layers.embedding import Embedding
 from hotrow.layers.lookup import Lookup
 from hotrow.layers.one_hot import OneHot
 from hotrow.layers.raw_model import RawModel
+from hotrow.tabular import encoders as _encoders  # noqa: F401, registers them for loading
 from hotrow.training.row_sparse import RowSparse
 from hotrow.training.row_wise_adagrad import RowWiseAdagrad
 from hotrow.vocabulary.counting import count
