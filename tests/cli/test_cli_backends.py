@@ -40,7 +40,9 @@ def test_a_backend_that_will_not_do(requested, variable, text):
 
 
 def test_no_backend_at_all():
-    with pytest.raises(CommandError, match=r"no Keras backend is installed.*pip install"):
+    with pytest.raises(
+        CommandError, match=r"no Keras backend is installed.*pip install"
+    ):
         choose(installed=())
 
 

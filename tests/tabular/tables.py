@@ -29,9 +29,13 @@ def prices(rows=600, seed=0):
     rng = np.random.default_rng(seed)
     frame = people(rows, seed)
     del frame["income"]
-    level = np.array([300_000 if c in ("Oslo", "Bern") else 200_000 for c in frame["city"]])
+    level = np.array(
+        [300_000 if c in ("Oslo", "Bern") else 200_000 for c in frame["city"]]
+    )
     noise = rng.normal(0, 5_000, rows)
-    frame["price"] = (level + noise + 1000 * np.array([a or 45 for a in frame["age"]])).tolist()
+    frame["price"] = (
+        level + noise + 1000 * np.array([a or 45 for a in frame["age"]])
+    ).tolist()
     return frame
 
 

@@ -20,9 +20,6 @@ from hotrow.tabular.training import measure_rows
 from hotrow.tabular.whole_files import save_model, write_json
 from hotrow.vocabulary.aside import written_aside
 
-# With fewer rows in the training part, a class is hard to learn.
-_FEW = 20
-
 
 def finish(
     folder: RunFolder,
@@ -56,32 +53,29 @@ def finish(
     measure = measure_rows(network, schema, encoded, "test")
     name = "hotrow.Embedding" if settings.first == "embedding" else "hotrow.OneHot"
     scores = [Score(f"network ({name})", measure.metrics(), course.seconds)]
-    notes = [str(course.end), *_notes(known, encoded)]
+    notes = [str(course.end), *known.notes]
     if baselines:
         say("Training simple models to compare with ...")
         others, more = baseline_scores(schema, known.encoders, encoded, settings.seed)
         scores += others
         notes += more
+        for note in more:
+            say(note)
     results = Results(
         title=title,
         schema=schema,
-        rows={part: len(encoded.rows(part)) for part in PARTS},
+        rows=known.rows,
         history=course.history,
         best_epoch=course.best_epoch,
         scores=tuple(scores),
         seconds=course.seconds,
-        settings=_settings(settings, known, network, encoded),
+        settings=_settings(settings, known, network),
         notes=tuple(notes),
         **measure.details(),
     )
     write_json(folder.results, results.to_json())
-    for note in notes[1:]:
-        say(note)
     say(score_table(results))
     return model
-
-
-PARTS = ("train", "validation", "test")
 
 
 def score_table(results: Results) -> str:
@@ -113,43 +107,22 @@ def _save_counts(folder: RunFolder, known: Profile) -> None:
     names = input_names(id_columns(known.schema))
     counts = {name: np.asarray(known.counts[column]) for column, name in names.items()}
     with written_aside(folder.counts) as file:
-        np.savez_compressed(file, **counts)
-
-
-def _notes(known: Profile, encoded: Any) -> list[str]:
-    classes = known.schema.target.classes
-    if classes is None:
-        return []
-    target = np.asarray(encoded.target[encoded.rows("train")])
-    counts = np.bincount(target, minlength=len(classes))
-    few = [
-        f"{str(value)!r} ({count})"
-        for value, count in zip(classes, counts, strict=True)
-        if count < _FEW
-    ]
-    if not few:
-        return []
-    shown = ", ".join(few[:8]) + (", ..." if len(few) > 8 else "")
-    return [
-        f"Classes with fewer than {_FEW} training rows are hard to learn, and what is "
-        f"measured of them is little more than chance: {shown}."
-    ]
+        np.savez_compressed(file, **counts)  # type: ignore[arg-type]
 
 
 def _settings(
-    settings: Settings, known: Profile, network: keras.Model, encoded: Any
+    settings: Settings, known: Profile, network: keras.Model
 ) -> dict[str, Any]:
     import hotrow
 
     names = input_names(id_columns(known.schema))
-    rows = len(encoded.rows("train"))
     return {
         "backend": keras.backend.backend(),
         "keras": keras.__version__,
         "hotrow": hotrow.__version__,
         "python": platform.python_version(),
         **settings.to_json(),
-        "batch_size": settings.batch_size or batch_size_of(rows),
+        "batch_size": settings.batch_size or batch_size_of(known.rows["train"]),
         "weights": network.count_params(),
         "widths": {
             column: int(table_of(network, name).shape[1])

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import keras
-import numpy as np
 
 from hotrow.tabular.checkpoint import Checkpoint
 from hotrow.tabular.column_table import column_table
@@ -151,12 +150,13 @@ class _Plan:
         known = profile(
             table,
             self.target,
-            kinds=self.kinds,
+            kinds={**self.kinds, **dict.fromkeys(self.drop, "identifier")},
             task=self.task,
             seed=self.settings.seed,
-            drop=self.drop,
         )
         self.say(column_table(table.title, known.schema))
+        for note in known.notes:
+            self.say(note)
         _check_rows(known, table.title)
         asked = {"kinds": self.kinds, "drop": list(self.drop), "task": self.task}
         mark = {
@@ -177,7 +177,7 @@ class _Plan:
             if resume:
                 self.say(_how_far(course))
             course = course or Course()
-            network = self._network(known, encoded, checkpoint, course)
+            network = self._network(known, checkpoint, course)
             train(
                 network,
                 known.schema,
@@ -189,7 +189,7 @@ class _Plan:
                 self.say,
             )
             best = checkpoint.load(course.best_epoch).get_weights()
-            network = self._new_network(known, encoded)
+            network = self._new_network(known)
             network.set_weights(best)
             del best
             self.say(str(course.end))
@@ -227,36 +227,27 @@ class _Plan:
         return run
 
     def _network(
-        self, known: Profile, encoded: Any, checkpoint: Checkpoint, course: Course
+        self, known: Profile, checkpoint: Checkpoint, course: Course
     ) -> keras.Model:
         if course.epoch:
             return checkpoint.load(course.epoch)
-        network = self._new_network(known, encoded)
-        _, std = _target_scale(known, encoded)
+        network = self._new_network(known)
         rate = self.settings.learning_rate
-        compile_network(network, known.schema, rate, std)
+        compile_network(network, known.schema, rate, known.target_encoder.std)
         return network
 
-    def _new_network(self, known: Profile, encoded: Any) -> keras.Model:
-        mean, std = _target_scale(known, encoded)
+    def _new_network(self, known: Profile) -> keras.Model:
         return build_network(
             known.schema,
             known.encoders,
             first=self.settings.first,
-            target_mean=mean,
-            target_std=std,
+            target_mean=known.target_encoder.mean,
+            target_std=known.target_encoder.std,
             hidden=self.settings.hidden,
             dropout=self.settings.dropout,
             bins=self.settings.bins,
             seed=self.settings.seed,
         )
-
-
-def _target_scale(known: Profile, encoded: Any) -> tuple[float, float]:
-    if known.schema.target.task != "regression":
-        return 0.0, 1.0
-    values = np.asarray(encoded.target[encoded.rows("train")], "float64")
-    return float(values.mean()), float(values.std())
 
 
 def _check_rows(known: Profile, title: str) -> None:
@@ -266,12 +257,6 @@ def _check_rows(known: Profile, title: str) -> None:
             f"{title} has {schema.rows} row{'s' * (schema.rows != 1)} with a value in "
             f"the target {schema.target.name!r}; to train, validate and test takes at "
             f"least {LEAST_ROWS}. Add rows."
-        )
-    if not schema.used:
-        raise RunError(
-            f"{title} has no column that a model could read: all but the target are "
-            "constant, empty, identifiers or left out. Set the kind of a column that "
-            "should be read, as in --kind city=categorical."
         )
 
 

@@ -81,12 +81,12 @@ class Measure:
         if rows == 0:
             return {}
         if self._task == "regression":
-            absolute, square, moved, moved_square = self._sums
+            absolute, square, moved, moved_square = self._sums.tolist()
             spread = moved_square - moved**2 / rows
             metrics = {"RMSE": (square / rows) ** 0.5, "MAE": absolute / rows}
             if spread > 0:
                 metrics["R2"] = 1 - square / spread
-            return {name: float(value) for name, value in metrics.items()}
+            return metrics
         metrics = {
             "accuracy": float(np.trace(self._table) / rows),
             "log loss": self._log_loss / rows,

@@ -55,7 +55,12 @@ def build_network(
         bins: Into how many bins a column of numbers is cut, at most; 0 for none.
         seed: Seed of the first weights and of the dropout.
     """
-    draw = map(int, np.random.default_rng(seed).integers(2**31, size=len(schema.columns) + 2 * len(hidden) + 1))
+    draw = map(
+        int,
+        np.random.default_rng(seed).integers(
+            2**31, size=len(schema.columns) + 2 * len(hidden) + 1
+        ),
+    )
     columns = id_columns(schema)
     names = input_names(columns)
     inputs: dict[str, Any] = {}
@@ -67,9 +72,7 @@ def build_network(
         inputs[name] = keras.Input(shape, dtype="int32", name=name)
         rows = len(encoder.vocabulary)
         vectors = _vectors(inputs[name], name, rows, is_many, first, next(draw))
-        parts.append(
-            MaskedMean(name=f"{name}_mean")(vectors) if is_many else vectors
-        )
+        parts.append(MaskedMean(name=f"{name}_mean")(vectors) if is_many else vectors)
     if number_columns(schema):
         layer = _numeric_input(schema, encoders, bins)
         inputs[NUMBERS] = keras.Input((len(layer.mean),), name=NUMBERS)
@@ -80,9 +83,7 @@ def build_network(
         x = keras.layers.Dense(
             units, "relu", kernel_initializer=start, name=f"hidden_{number}"
         )(x)
-        x = keras.layers.Dropout(
-            dropout, seed=next(draw), name=f"dropout_{number}"
-        )(x)
+        x = keras.layers.Dropout(dropout, seed=next(draw), name=f"dropout_{number}")(x)
     start = FirstWeights(x.shape[-1] ** -0.5, next(draw))
     task, classes = schema.target.task, schema.target.classes
     if task == "regression":
@@ -112,7 +113,7 @@ def _vectors(
     ids: Any, name: str, rows: int, is_many: bool, first: str, seed: int
 ) -> Any:
     width = width_of(rows)
-    # Small, so that what is learned soon outweighs chance, and neighbours mean something.
+    # Small, so that what is learned soon outweighs chance: neighbours mean something.
     start = FirstWeights(_VECTOR_STDDEV, seed)
     name = f"{name}_vectors"
     if first == "embedding":

@@ -1,6 +1,7 @@
 """The layer that numbers enter a network by."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import keras
@@ -27,8 +28,8 @@ class NumericInput(keras.Layer):
     Args:
         mean: The mean of each column.
         std: The standard deviation of each column; 0 counts as 1.
-        edges: For each column, a rising list of edges of bins, or an empty one. Defaults
-            to `None`, no bins.
+        edges: For each column, a rising list of edges of bins, or an empty one.
+            Defaults to `None`, no bins.
         **kwargs: `name` and `dtype`, as in every Keras layer.
 
     Call arguments:
@@ -61,7 +62,7 @@ class NumericInput(keras.Layer):
         bins = [
             (column, low, high - low)
             for column, edges_of_one in enumerate(self.edges)
-            for low, high in zip(edges_of_one, edges_of_one[1:], strict=False)
+            for low, high in pairwise(edges_of_one)
         ]
         self._column = np.array([one[0] for one in bins], "int32")
         self._low = np.array([one[1] for one in bins], "float32")

@@ -110,7 +110,9 @@ class Run:
                 for column in columns
             }
 
-    def neighbors(self, column: str, value: Any, n: int = 10) -> list[tuple[str, float]]:
+    def neighbors(
+        self, column: str, value: Any, n: int = 10
+    ) -> list[tuple[str, float]]:
         """Returns the values whose vectors are nearest to that of a value.
 
         Args:
@@ -160,8 +162,8 @@ class Run:
         kinds = {one.name: one.kind for one in self.results.schema.columns}
         if column in kinds:
             raise RunError(
-                f"the column {column!r} is {kinds[column]}: its values have no vectors. "
-                f"Columns that have: {', '.join(map(repr, vectors)) or 'none'}."
+                f"the column {column!r} is {kinds[column]}: its values have no "
+                f"vectors. Columns that have: {', '.join(map(repr, vectors)) or 'none'}."
             )
         near = difflib.get_close_matches(column, list(kinds), n=3)
         hint = f"Near to it: {', '.join(map(repr, near))}. " if near else ""

@@ -115,8 +115,8 @@ class RunFolder:
         if mark is None:
             shown = ", ".join(map(repr, names[:3])) + (", ..." * (len(names) > 3))
             raise RunError(
-                f"the folder {str(self.path)!r} holds files that are no run's: {shown}. "
-                "Nothing was touched. Choose another with --out, or pass --force to "
+                f"the folder {str(self.path)!r} holds files that are no run's: "
+                f"{shown}. Nothing was touched. Choose another with --out, or pass --force to "
                 "write into it; files of other names stay."
             )
         unfinished = mark["status"] != "finished"

@@ -97,10 +97,7 @@ class TableModel(RawModel):
         if not new:
             return []
         which = ", ".join(map(repr, new[:5])) + (", ..." if len(new) > 5 else "")
-        return [
-            f"Not read, as the model was trained without {'it' if len(new) == 1 else 'them'}"
-            f": {which}."
-        ]
+        return [f"Columns that the model was trained without are not read: {which}."]
 
     def predict(self, x: Any, **kwargs: Any) -> np.ndarray:
         """Returns what the network gives for raw columns, as in the output shape."""

@@ -55,9 +55,7 @@ class SquaredError(keras.losses.Loss):
         **kwargs: `name`, `reduction` and `dtype`, as in every Keras loss.
     """
 
-    def __init__(
-        self, std: float, name: str = "squared_error", **kwargs: Any
-    ) -> None:
+    def __init__(self, std: float, name: str = "squared_error", **kwargs: Any) -> None:
         super().__init__(name=name, **kwargs)
         self.std = float(std) or 1.0
 

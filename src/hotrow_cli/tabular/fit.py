@@ -25,7 +25,7 @@ then:
   hotrow neighbors run occupation "Craft-repair"
 
 files written to the folder:
-  model.keras     the model, from raw columns to predictions, for keras.saving.load_model
+  model.keras     the model, for keras.saving.load_model: raw columns to predictions
   report.html     the report, for a browser
   results.json    every number of the report
   run.json        data and settings, for --resume

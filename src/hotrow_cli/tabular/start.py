@@ -99,8 +99,8 @@ def _explained(error: Exception, arguments: argparse.Namespace) -> str:
         )
     if isinstance(error, MemoryError):
         return "memory ran out. Close other programs, or leave out columns with --drop."
-    from hotrow.tabular.run_error import RunError
     from hotrow.tabular.errors import TableError
+    from hotrow.tabular.run_error import RunError
 
     if isinstance(error, (RunError, TableError)):
         return str(error)
