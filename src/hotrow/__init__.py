@@ -1,10 +1,12 @@
 """Hotrow: the categorical input stack that Keras 3 lacks."""
 
+from hotrow import tabular
 from hotrow.fusion.fuse import fuse
 from hotrow.layers.embedding import Embedding
 from hotrow.layers.lookup import Lookup
 from hotrow.layers.one_hot import OneHot
 from hotrow.layers.raw_model import RawModel
+from hotrow.tabular import encoders as _encoders  # noqa: F401, registers them for loading
 from hotrow.training.row_sparse import RowSparse
 from hotrow.training.row_wise_adagrad import RowWiseAdagrad
 from hotrow.vocabulary.counting import count
@@ -23,4 +25,5 @@ __all__ = [
     "__version__",
     "count",
     "fuse",
+    "tabular",
 ]

@@ -8,8 +8,9 @@ import sys
 from collections.abc import Sequence
 
 from hotrow_cli.demo import command as demo
+from hotrow_cli.tabular import fit, neighbors, predict, report
 
-COMMANDS = (demo,)
+COMMANDS = (fit, predict, neighbors, report, demo)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -17,7 +18,10 @@ def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(
         prog="hotrow",
         description="One-hot and embedding layers for Keras.",
-        epilog="example:\n  hotrow demo --out my-demo",
+        epilog="examples:\n"
+        "  hotrow fit people.csv --target income --out run\n"
+        "  hotrow predict run new.csv --out predictions.csv\n"
+        "  hotrow demo --out my-demo",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     version = f"hotrow {importlib.metadata.version('hotrow')}"

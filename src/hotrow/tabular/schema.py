@@ -5,7 +5,7 @@ from typing import Any
 
 # Kinds that a model reads, and those that it leaves out.
 KINDS = ("categorical", "code", "numeric", "text", "multi", "date")
-LEFT_OUT = ("constant", "identifier", "empty")
+LEFT_OUT = ("constant", "identifier", "empty", "nested")
 TASKS = ("binary", "multiclass", "regression")
 
 

@@ -1,17 +1,15 @@
 """`hotrow demo`: its arguments, and its errors as text."""
 
 import argparse
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from hotrow_cli.demo.backends import BACKENDS
-from hotrow_cli.demo.errors import DemoError
+from hotrow_cli.arguments import folder, whole_number
+from hotrow_cli.backends import BACKENDS
 from hotrow_cli.demo.settings import FULL, QUICK, Settings
+from hotrow_cli.errors import CommandError
+from hotrow_cli.signals import terminate_like_interrupt
 
 DESCRIPTION = """\
 Train two small text classifiers on the source code of Python's standard library
@@ -44,7 +42,7 @@ def add_to(commands: Any) -> None:
     )
     command.add_argument(
         "--out",
-        type=_folder,
+        type=folder,
         default=Path("hotrow-demo"),
         metavar="DIR",
         help="folder for the results (default: ./hotrow-demo)",
@@ -57,7 +55,7 @@ def add_to(commands: Any) -> None:
     )
     command.add_argument(
         "--seed",
-        type=_whole_number(0, 2**32 - 1),
+        type=whole_number(0, 2**32 - 1),
         default=0,
         metavar="N",
         help="seed of the split, the weights and the training (default: 0)",
@@ -70,13 +68,13 @@ def add_to(commands: Any) -> None:
     )
     command.add_argument(
         "--epochs",
-        type=_whole_number(1),
+        type=whole_number(1),
         metavar="N",
         help=f"passes over the training snippets (default: {FULL.epochs})",
     )
     command.add_argument(
         "--files-per-package",
-        type=_whole_number(3),
+        type=whole_number(3),
         metavar="N",
         help=f"most files of one package, at least 3 (default: "
         f"{FULL.files_per_package})",
@@ -96,26 +94,12 @@ def run(arguments: argparse.Namespace) -> int:
     from hotrow_cli.demo.run import run_demo
 
     try:
-        with _terminate_like_interrupt():
+        with terminate_like_interrupt():
             run_demo(_settings(arguments))
-    except DemoError as error:
+    except CommandError as error:
         print(f"hotrow demo: {error}", file=sys.stderr)
         return 1
     return 0
-
-
-@contextmanager
-def _terminate_like_interrupt() -> Iterator[None]:
-    # `timeout 60 hotrow demo` sends SIGTERM, which by default would end this process
-    # before it removes the files under way. Only a main thread may set handlers.
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
@@ -127,28 +111,3 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         backend=arguments.backend,
         scale=scale.with_changes(arguments.epochs, arguments.files_per_package),
     )
-
-
-def _whole_number(low: int, high: int | None = None) -> Callable[[str], int]:
-    span = f"of at least {low}" if high is None else f"from {low} to {high}"
-
-    def parse(text: str) -> int:
-        try:
-            number = int(text)
-        except ValueError:
-            number = low - 1
-        if number < low or (high is not None and number > high):
-            raise argparse.ArgumentTypeError(
-                f"must be a whole number {span}. Received: {text!r}"
-            )
-        return number
-
-    return parse
-
-
-def _folder(text: str) -> Path:
-    if not text:
-        raise argparse.ArgumentTypeError(
-            "must name a folder. Received: ''. For this folder, pass ."
-        )
-    return Path(text)

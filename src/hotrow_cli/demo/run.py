@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from hotrow_cli.backends import choose_backend
 from hotrow_cli.demo import (
     baseline,
     corpus,
@@ -17,7 +18,6 @@ from hotrow_cli.demo import (
     vector_map,
     web_report,
 )
-from hotrow_cli.demo.backends import choose_backend
 from hotrow_cli.demo.errors import DemoError
 from hotrow_cli.demo.neighbours import neighbours_of_probes
 from hotrow_cli.demo.process import run_alone

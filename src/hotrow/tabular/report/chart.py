@@ -41,7 +41,8 @@ class Chart:
         return (
             f'<figure class="chart"><h3>{escaped(self.title)}</h3>'
             f"<figcaption>{escaped(self.reading)}</figcaption>"
-            f'<div class="scrolls"{keyboard}><div class="plot" id="chart-{escaped(self.name)}" '
+            f'<div class="scrolls"{keyboard}>'
+            f'<div class="plot" id="chart-{escaped(self.name)}" '
             f'role="img" aria-label="{escaped(label)}" style="{style}"></div></div>'
             "</figure>"
         )

@@ -29,8 +29,8 @@ def section(results: Results) -> Section | None:
     body = _class_table(matrix, names)
     if len(names) > SHOWN:
         text += (
-            f"<p>There are {len(names):,} classes. The chart shows the {SHOWN - 1} with "
-            "the most test rows; all others are one row and one column.</p>"
+            f"<p>There are {len(names):,} classes. The chart shows the {SHOWN - 1} "
+            "with the most test rows; all others are one row and one column.</p>"
         )
         matrix, names = _commonest(matrix, names)
     if len(names) > WRITTEN:

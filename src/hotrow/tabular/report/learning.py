@@ -3,7 +3,7 @@
 from typing import Any
 
 from hotrow.tabular.report import metrics
-from hotrow.tabular.report.chart import Chart, colour, finite
+from hotrow.tabular.report.chart import Chart, colour, finite, plotly_text
 from hotrow.tabular.report.markup import number
 from hotrow.tabular.report.section import Section
 from hotrow.tabular.results import Results
@@ -67,7 +67,7 @@ def _chart(results: Results, name: str) -> Chart:
                 "zeroline": False,
                 **({"dtick": 1} if epochs <= 10 else {}),
             },
-            "yaxis": {"title": {"text": metric.name}, "zeroline": False},
+            "yaxis": {"title": {"text": plotly_text(metric.name)}, "zeroline": False},
             "shapes": shapes,
             "hovermode": "x unified",
             "showlegend": True,

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hotrow.tabular.report.markup import escaped
+from hotrow.tabular.report.markup import escaped, value
 from hotrow.tabular.report.neighbours import nearest
 from hotrow.tabular.report.projection import principal_components, umap_points
 from hotrow.tabular.report.section import Section
@@ -53,10 +53,23 @@ def column_maps(vectors: Mapping[str, Vectors]) -> list[dict[str, Any]]:
     return maps
 
 
-def section(maps: list[dict[str, Any]]) -> Section | None:
-    """Returns the section that the page's script fills with maps."""
-    if not maps:
+def section(
+    maps: list[dict[str, Any]], vectors: Mapping[str, Vectors]
+) -> Section | None:
+    """Returns the section that the page's script fills with maps.
+
+    Args:
+        maps: What `column_maps` returned.
+        vectors: What it was given: of some columns there is nothing to show.
+    """
+    if not vectors:
         return None
+    drawn = {column["name"] for column in maps}
+    without = "".join(
+        f"<p>There is no map of {value(name)}: {_hindrance(column)}.</p>"
+        for name, column in vectors.items()
+        if name not in drawn
+    )
     options = "".join(
         f'<option value="{place}">{escaped(column["name"])} ({column["of"]:,} '
         f"values)</option>"
@@ -76,13 +89,19 @@ def section(maps: list[dict[str, Any]]) -> Section | None:
         before=(
             "<p>The model keeps a vector, a few numbers, for each value of such a "
             "column. Values that say the same about the target get similar vectors. "
-            "The map flattens the vectors to a plane, so near points are often, but not "
-            "always, near in truth; the list of neighbours compares the whole vectors "
-            "by cosine: 1 is the same direction, 0 is unrelated, -1 is the opposite."
-            "</p>"
+            "The map flattens the vectors to a plane, so near points are often, but "
+            "not always, near in truth; the list of neighbours compares the whole "
+            "vectors by cosine: 1 is the same direction, 0 is unrelated, -1 is the "
+            "opposite.</p>" + without
         ),
-        after=_EXPLORER.format(options=options, switch=switch),
+        after=_EXPLORER.format(options=options, switch=switch) if maps else "",
     )
+
+
+def _hindrance(column: Vectors) -> str:
+    if not len(column.tokens):
+        return "no value was frequent enough to get a vector of its own"
+    return "some numbers of its vectors are infinite or not numbers"
 
 
 def _packed(array: np.ndarray, kind: str) -> str:

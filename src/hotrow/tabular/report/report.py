@@ -53,7 +53,7 @@ def write_report(
     found = [section.section(results) for section in SECTIONS]
     found.insert(0, summary.section(results))
     content = maps.column_maps(vectors)
-    found.append(maps.section(content))
+    found.append(maps.section(content, vectors))
     sections: list[Section] = [section for section in found if section is not None]
     text = page(results.title, sections, content, library)
     # Half of a surrogate pair is no character and has no bytes in UTF-8.

@@ -27,7 +27,7 @@ def section(results: Results) -> Section | None:
         "errors",
         "Where it errs",
         before=text,
-        charts=(_against(pairs, target), _errors(pairs, target)),
+        charts=(_against(pairs, target), *_errors(pairs, target)),
     )
 
 
@@ -72,11 +72,15 @@ def _against(pairs: np.ndarray, target: str) -> Chart:
     )
 
 
-def _errors(pairs: np.ndarray, target: str) -> Chart:
-    counts, edges = np.histogram(pairs[:, 1] - pairs[:, 0], bins=30)
+def _errors(pairs: np.ndarray, target: str) -> tuple[Chart, ...]:
+    try:
+        counts, edges = np.histogram(pairs[:, 1] - pairs[:, 0], bins=30)
+    except ValueError:
+        # All errors are equal but for rounding: no bin between them has a width.
+        return ()
     centres = (edges[:-1] + edges[1:]) / 2
     width = float(edges[1] - edges[0])
-    return Chart(
+    chart = Chart(
         "errors",
         "How large the errors are",
         "Prediction less true value. A high, narrow hill around 0 is good; a hill off "
@@ -101,6 +105,7 @@ def _errors(pairs: np.ndarray, target: str) -> Chart:
         },
         height=420,
     )
+    return (chart,)
 
 
 def _short(numbers: np.ndarray) -> list[float]:

@@ -100,13 +100,14 @@ def _chart(results: Results, name: str) -> Chart:
                 "y": list(range(len(shown))),
                 "text": [f" {text}" for text in texts],
                 "textposition": "middle right",
+                "cliponaxis": False,
                 "hoverinfo": "skip",
             },
         ],
         {
             "xaxis": {
-                "title": {"text": metric.name},
-                "range": [low - 0.05 * span if low else 0, high + 0.42 * span],
+                "title": {"text": plotly_text(metric.name)},
+                "range": [low - 0.05 * span if low else 0, high + 0.48 * span],
                 "nticks": 5,
             },
             "yaxis": _model_axis([score.name for score in shown]),

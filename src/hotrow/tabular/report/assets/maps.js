@@ -3,7 +3,7 @@
 // So many square pixels for each name.
 const ROOM = 6000;
 const SUGGESTED = 8;
-const MARGIN = { l: 50, r: 16, t: 40, b: 46 };
+const MARGIN = { l: 62, r: 16, t: 40, b: 50 };
 
 class Explorer {
   constructor(maps) {
@@ -177,7 +177,7 @@ class Explorer {
       const along = side ? points.y : points.x;
       const share = `${(100 * explained[side]).toFixed(0)} % of the variance`;
       const title = this.drawn === "pca" ? `${order} principal component (${share})` : `UMAP, ${order} axis`;
-      return { title: { text: title }, range: spread(along), fixedrange: false, zeroline: false };
+      return { title: { text: title }, range: spread(along), fixedrange: false, zeroline: false, automargin: false };
     });
     const own = { xaxis: axes[0], yaxis: axes[1], dragmode: coarse() ? false : "pan" };
     const whole = { ...layout(own), margin: MARGIN, hovermode: "closest" };

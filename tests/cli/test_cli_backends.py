@@ -1,7 +1,7 @@
 import pytest
 
-from hotrow_cli.demo.backends import choose_backend, is_installed
-from hotrow_cli.demo.errors import DemoError
+from hotrow_cli.backends import choose_backend, is_installed
+from hotrow_cli.errors import CommandError
 
 
 def choose(requested=None, variable=None, installed=("tensorflow", "torch")):
@@ -32,7 +32,7 @@ def test_the_choice(requested, variable, chosen):
     ],
 )
 def test_a_backend_that_will_not_do(requested, variable, text):
-    with pytest.raises(DemoError) as caught:
+    with pytest.raises(CommandError) as caught:
         choose(requested, variable)
     assert text in str(caught.value)
     assert "Installed: tensorflow, torch." in str(caught.value)
@@ -40,7 +40,9 @@ def test_a_backend_that_will_not_do(requested, variable, text):
 
 
 def test_no_backend_at_all():
-    with pytest.raises(DemoError, match=r"no Keras backend is installed.*pip install"):
+    with pytest.raises(
+        CommandError, match=r"no Keras backend is installed.*pip install"
+    ):
         choose(installed=())
 
 

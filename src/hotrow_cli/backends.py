@@ -1,9 +1,9 @@
-"""Which Keras backend the demo runs on."""
+"""Which Keras backend a command runs on."""
 
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 
-from hotrow_cli.demo.errors import DemoError
+from hotrow_cli.errors import CommandError
 
 BACKENDS = ("jax", "tensorflow", "torch")
 
@@ -30,20 +30,20 @@ def choose_backend(
         installed: Whether a package is installed.
 
     Raises:
-        DemoError: If the backend is not one that trains, or is not installed.
+        CommandError: If the backend is not one that trains, or is not installed.
     """
     found = [name for name in BACKENDS if installed(name)]
     if not found:
-        raise DemoError(
-            "no Keras backend is installed, and the demo trains on one of "
+        raise CommandError(
+            "no Keras backend is installed, and this command runs on one of "
             f"{', '.join(BACKENDS)}. Install one: pip install jax"
         )
     source = "--backend" if requested else "KERAS_BACKEND"
     name = requested or environment.get("KERAS_BACKEND") or found[0]
     if name in found:
         return name
-    fault = "is not installed" if name in BACKENDS else "is none that the demo runs on"
-    raise DemoError(
+    fault = "is not installed" if name in BACKENDS else "is none that Hotrow runs on"
+    raise CommandError(
         f"the Keras backend {name!r}, from {source}, {fault}. Installed: "
         f"{', '.join(found)}. Choose one with --backend {found[0]} or "
         f"KERAS_BACKEND={found[0]}."

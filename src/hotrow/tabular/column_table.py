@@ -1,0 +1,61 @@
+"""The columns of a table as text, for a user to look over before training starts."""
+
+from hotrow.tabular.schema import KINDS, Schema
+
+_LONGEST = 28
+_EXAMPLES = 36
+
+
+def column_table(title: str, schema: Schema) -> str:
+    """Returns what was found in each column, and what there is to predict."""
+    rows = [("column", "kind", "distinct", "missing", "why", "examples")]
+    for column in schema.columns:
+        kind = column.kind if column.kind in KINDS else f"{column.kind} (left out)"
+        share = column.missing / schema.rows if schema.rows else 0
+        rows.append(
+            (
+                cut(column.name, _LONGEST),
+                kind,
+                f"{column.distinct:,}",
+                f"{share:.1%}" if column.missing else "-",
+                column.why,
+                cut(", ".join(column.examples), _EXAMPLES),
+            )
+        )
+    widths = [max(len(row[at]) for row in rows) for at in range(5)]
+    lines = [
+        "  ".join(
+            [
+                *(
+                    text.rjust(width) if at in (2, 3) else text.ljust(width)
+                    for at, (text, width) in enumerate(
+                        zip(row[:5], widths, strict=True)
+                    )
+                ),
+                row[5],
+            ]
+        ).rstrip()
+        for row in rows
+    ]
+    target = schema.target
+    classes = ""
+    if target.classes is not None:
+        shown = ", ".join(cut(str(value), _LONGEST) for value in target.classes[:6])
+        more = f" and {len(target.classes) - 6} more" if len(target.classes) > 6 else ""
+        classes = f": {shown}{more}"
+    left_out = (
+        f"; {target.missing:,} rows without it are left out" if target.missing else ""
+    )
+    return (
+        f"{title}: {schema.rows:,} rows, {len(schema.columns)} columns and the "
+        "target\n\n"
+        + "\n".join(lines)
+        + f"\n\ntarget {cut(target.name, _LONGEST)}: {target.task} ({target.why})"
+        f"{classes}{left_out}\n"
+    )
+
+
+def cut(text: str, most: int) -> str:
+    """Returns a text of one line, cut to `most` characters."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 3] + "..."

@@ -1,0 +1,52 @@
+"""How far training has come."""
+
+import math
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass
+class Course:
+    """How far training has come, and how it went.
+
+    Attributes:
+        history: Of each whole epoch, values by the names that Keras gives them.
+        best_epoch: The epoch, from 1, with the lowest loss on the validation rows.
+        best_loss: That loss.
+        waited: How many epochs have passed since.
+        seconds: Time in training.
+        end: Why training is over; None while it is not.
+    """
+
+    history: dict[str, list[float]] = field(default_factory=dict)
+    best_epoch: int = 0
+    best_loss: float = math.inf
+    waited: int = 0
+    seconds: float = 0.0
+    end: str | None = None
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs are done."""
+        return len(self.history.get("loss", ()))
+
+    def add(self, values: dict[str, float], loss: float) -> bool:
+        """Notes an epoch. Returns whether it is the best so far.
+
+        Args:
+            values: What the history shows.
+            loss: The loss on the validation rows.
+        """
+        for name, value in values.items():
+            self.history.setdefault(name, []).append(float(value))
+        # A loss that is not a number is no better than any.
+        if loss < self.best_loss or self.best_epoch == 0:
+            self.best_loss = loss if math.isfinite(loss) else math.inf
+            self.best_epoch, self.waited = self.epoch, 0
+            return True
+        self.waited += 1
+        return False
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the course as what `json` can write."""
+        return asdict(self)

@@ -1,0 +1,17 @@
+"""From raw columns to the arrays that a network takes: one encoder a kind."""
+
+from hotrow.tabular.encoders.dates import Dates
+from hotrow.tabular.encoders.numbers import Numbers
+from hotrow.tabular.encoders.split_lookup import SplitLookup
+from hotrow.tabular.encoders.target_encoder import TargetEncoder
+from hotrow.tabular.encoders.text_lookup import TextLookup
+from hotrow.tabular.encoders.value_lookup import ValueLookup
+
+__all__ = [
+    "Dates",
+    "Numbers",
+    "SplitLookup",
+    "TargetEncoder",
+    "TextLookup",
+    "ValueLookup",
+]

@@ -1,0 +1,9 @@
+"""What is wrong with a table, in words for the person who has it."""
+
+
+class TableError(ValueError):
+    """A table that cannot be read or learned from.
+
+    The text names the file, and the column and the row where there is one, and says
+    what to do.
+    """

@@ -1,0 +1,5 @@
+"""The kind of error that a command explains."""
+
+
+class CommandError(Exception):
+    """Something that the user can mend. The text says what, and how."""

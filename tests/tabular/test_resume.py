@@ -1,0 +1,182 @@
+"""Runs that are stopped or killed, and go on."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import keras
+import numpy as np
+import pytest
+import tables
+
+import hotrow
+from hotrow.tabular.checkpoint import Checkpoint
+from hotrow.tabular.interrupts import interrupts_as_wish
+
+SETTINGS = {"epochs": 5, "baselines": False, "seed": 1}
+
+
+class Killed(BaseException):
+    """As sudden as the end of a process, but for `finally`."""
+
+
+def fit(source, out, at=None, do=None, **arguments):
+    said = []
+
+    def say(line):
+        said.append(line)
+        if at is not None and f"epoch {at:3}" in line:
+            do()
+
+    run = hotrow.tabular.fit(
+        source, "income", out=out, say=say, **{**SETTINGS, **arguments}
+    )
+    return run, "\n".join(said)
+
+
+def kill():
+    raise Killed
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    path = tmp_path_factory.mktemp("data") / "people.csv"
+    return tables.to_csv(tables.people(200), path)
+
+
+@pytest.fixture(scope="module")
+def whole(source, tmp_path_factory):
+    run, _ = fit(source, tmp_path_factory.mktemp("whole") / "run")
+    return run
+
+
+def assert_same(run, whole):
+    history, expected = run.results.history, whole.results.history
+    assert list(history) == list(expected)
+    for name in expected:
+        np.testing.assert_allclose(history[name], expected[name], rtol=1e-4, atol=1e-5)
+    assert run.results.best_epoch == whole.results.best_epoch
+    frame = tables.people(20, seed=3)
+    np.testing.assert_allclose(
+        run.model.predict(frame), whole.model.predict(frame), atol=1e-5
+    )
+
+
+def test_a_run_that_was_killed_ends_as_one_that_was_not(source, whole, tmp_path):
+    out = tmp_path / "run"
+    # The line of epoch 4 is said before its checkpoint is saved.
+    with pytest.raises(Killed):
+        fit(source, out, 4, kill)
+    assert Checkpoint(out / "checkpoint").course().epoch == 3
+    run, said = fit(source, out, resume=True)
+    assert "Continues after epoch 3." in said
+    assert "epoch   3" not in said
+    assert_same(run, whole)
+    assert not run.interrupted
+    run, said = fit(source, out, resume=True)
+    assert "is finished already" in said
+
+
+def test_a_run_of_one_hots_goes_on_too(source, tmp_path):
+    out = tmp_path / "run"
+    with pytest.raises(Killed):
+        fit(source, out, 2, kill, first="onehot", epochs=3)
+    run, said = fit(source, out, resume=True, first="onehot", epochs=3)
+    assert "Continues after epoch 1." in said
+    assert len(run.results.history["loss"]) == 3
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sends signals")
+def test_ctrl_c_keeps_the_best_and_goes_on(source, whole, tmp_path):
+    out = tmp_path / "run"
+    run, said = fit(source, out, 2, lambda: os.kill(os.getpid(), signal.SIGINT))
+    assert run.interrupted
+    assert "Training was interrupted" in said
+    assert len(run.results.history["loss"]) == 2
+    assert run.results.scores[0].metrics["accuracy"] > 0
+    assert hotrow.tabular.Run(out).interrupted
+    with pytest.raises(ValueError, match="Pass --resume"):
+        fit(source, out)
+    run, _ = fit(source, out, resume=True)
+    assert not run.interrupted
+    assert_same(run, whole)
+
+
+def test_ctrl_c_in_the_first_epoch(source, whole, tmp_path):
+    out = tmp_path / "run"
+    run, said = fit(source, out, 1, lambda: os.kill(os.getpid(), signal.SIGINT))
+    assert run.interrupted
+    assert run.results.best_epoch == 1
+    run, said = fit(source, out, resume=True)
+    assert_same(run, whole)
+
+
+def test_other_data_or_settings_are_refused(source, tmp_path):
+    out = tmp_path / "run"
+    with pytest.raises(Killed):
+        fit(source, out, 2, kill)
+    for change, text in (
+        ({"seed": 2}, "seed was 1 and is 2"),
+        ({"epochs": 6}, "epochs was 5 and is 6"),
+        ({"drop": ["shoe"]}, "drop was .* and is .'shoe'"),
+        ({"kinds": {"age": "categorical"}}, "column 'age' was numeric and is cat"),
+    ):
+        with pytest.raises(ValueError, match=text):
+            fit(source, out, resume=True, **change)
+    other = tables.people(200)
+    other["age"][7] = 33.3
+    path = tables.to_csv(other, tmp_path / "other.csv")
+    with pytest.raises(ValueError, match=r"content of other\.csv is not that of peop"):
+        fit(path, out, resume=True)
+    assert Checkpoint(out / "checkpoint").course().epoch == 1
+
+
+def test_resume_without_a_run_begins_one(source, tmp_path):
+    _, said = fit(source, tmp_path / "run", resume=True, epochs=1)
+    assert "training starts anew" in said
+
+
+def test_a_second_ctrl_c_interrupts():
+    with interrupts_as_wish() as wish:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.01)
+        assert wish.is_there
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.01)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+KILLED = """
+import os, signal, sys
+import hotrow
+
+def say(line):
+    print(line, flush=True)
+    if line.startswith("epoch   4"):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+hotrow.tabular.fit(
+    sys.argv[1], "income", out=sys.argv[2], say=say, epochs=5, baselines=False, seed=1
+)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="sends signals")
+def test_a_process_that_was_killed_goes_on(source, whole, tmp_path):
+    out = tmp_path / "run"
+    ended = subprocess.run(
+        [sys.executable, "-c", KILLED, str(source), str(out)],
+        env={**os.environ, "KERAS_BACKEND": keras.backend.backend()},
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    assert {"cache", "checkpoint", "run.json"} == {p.name for p in out.iterdir()}
+    run, said = fit(source, out, resume=True)
+    assert "Continues after epoch 3." in said
+    assert_same(run, whole)
+    assert not (out / "cache").exists()
