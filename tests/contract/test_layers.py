@@ -14,7 +14,7 @@ LAYERS = {
     "OneHot": lambda **kwargs: hotrow.OneHot(10, **kwargs),
     "Embedding": lambda **kwargs: hotrow.Embedding(10, 4, **kwargs),
 }
-# These make the ids that the others take; `tests/layers/test_lookup.py` tests them.
+# These make what the others take: `test_encoders.py` and `tests/layers/test_lookup.py`.
 TOKENS_IN = {"Lookup", "RawModel"}
 SHAPES = [(), (1,), (3,), (1, 1), (2, 3), (2, 1, 3), (0,), (2, 0)]
 

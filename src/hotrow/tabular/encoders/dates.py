@@ -22,9 +22,12 @@ class Dates(Encoder):
 
     Example:
 
-    >>> Dates().encode(["2020-01-01", None]).round(2)
-    array([[2020.  ,    0.  ,    1.  ,    0.97,   -0.22],
-           [     nan,      nan,      nan,      nan,      nan]], dtype=float32)
+    >>> dates = Dates().encode(["2020-01-01", "2020-07-01", None])
+    >>> dates[:, 0].round(1)  # The year.
+    array([2020. , 2020.5,    nan], dtype=float32)
+    >>> dates[:2, 1:3].round(1)  # Sine and cosine of the day in the year.
+    array([[ 0.,  1.],
+           [ 0., -1.]], dtype=float32)
 
     Args:
         ways: The ways to write a date that count, as `read_dates` has them.
