@@ -234,3 +234,5 @@ def test_values_of_the_data_do_nothing(open_page):
     )
     assert "bold" not in labels
     assert driver.get_log("browser") == []
+    browser.resize(driver, 400)
+    wait(driver, "return document.documentElement.scrollWidth <= 400")
