@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from hotrow.tabular.column_scan import Evidence
 from hotrow.tabular.errors import TableError
+from hotrow.tabular.evidence import Evidence
 from hotrow.tabular.read_numbers import are_integers, are_numbers
 from hotrow.tabular.schema import TASKS, Target
 
