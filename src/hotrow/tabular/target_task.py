@@ -85,7 +85,8 @@ def _check_numbers(
         raise TableError(
             f"A regression needs numbers, and the target {known.name!r} has "
             f"{known.tokens[int(first)].as_py()!r} in "
-            f"{place(int(known.first[first]))}. Mend it or leave it empty, or choose the task multiclass."
+            f"{place(int(known.first[first]))}. Mend it or leave it empty, or choose "
+            "the task multiclass."
         )
 
 
