@@ -76,7 +76,7 @@ def test_the_numbers_of_a_run(read):
     for words in (
         "people.csv",
         "39,074 for training, 4,884 for validation, 4,884 for the test",
-        "7 rows that have no target",
+        "7 rows without a target",
         "14 epochs, weights kept of epoch 10; 21 s",
         "its accuracy is 0.867 , better than the best baseline, logistic regression",
         "1,843 (3.8 %)",

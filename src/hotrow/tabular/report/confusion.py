@@ -108,7 +108,7 @@ def _chart(matrix: np.ndarray, names: list[str]) -> Chart:
             "xaxis": {
                 **axis,
                 "title": {"text": "class that the model says"},
-                "tickangle": -45 if count > 4 else 0,
+                "tickangle": -45 if count > 4 or max(map(len, names)) > 10 else 0,
             },
             "yaxis": {
                 **axis,

@@ -4,7 +4,7 @@ from typing import Any
 
 from hotrow.tabular.report import metrics
 from hotrow.tabular.report.chart import Chart, colour, finite, plotly_text
-from hotrow.tabular.report.markup import number
+from hotrow.tabular.report.markup import number, shortened
 from hotrow.tabular.report.section import Section
 from hotrow.tabular.results import Results
 
@@ -52,9 +52,9 @@ def _chart(results: Results, name: str) -> Chart:
             shapes = [_mark(best)]
             reading += (
                 f" The star marks the epoch whose weights were kept, {best}: "
-                f"{metric.name} of validation {number(kept)}."
+                f"{shortened(metric.name, 24)} of validation {number(kept)}."
             )
-    title = metric.name[:1].upper() + metric.name[1:]
+    title = shortened(metric.name[:1].upper() + metric.name[1:], 24)
     return Chart(
         f"learning-{name}",
         f"{title}, epoch by epoch",
@@ -67,7 +67,10 @@ def _chart(results: Results, name: str) -> Chart:
                 "zeroline": False,
                 **({"dtick": 1} if epochs <= 10 else {}),
             },
-            "yaxis": {"title": {"text": plotly_text(metric.name)}, "zeroline": False},
+            "yaxis": {
+                "title": {"text": plotly_text(metric.name, 24)},
+                "zeroline": False,
+            },
             "shapes": shapes,
             "hovermode": "x unified",
             "showlegend": True,

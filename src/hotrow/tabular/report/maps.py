@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hotrow.tabular.report.markup import escaped, value
+from hotrow.tabular.report.markup import counted, escaped, shortened, value
 from hotrow.tabular.report.neighbours import nearest
 from hotrow.tabular.report.projection import principal_components, umap_points
 from hotrow.tabular.report.section import Section
@@ -71,8 +71,8 @@ def section(
         if name not in drawn
     )
     options = "".join(
-        f'<option value="{place}">{escaped(column["name"])} ({column["of"]:,} '
-        f"values)</option>"
+        f'<option value="{place}">{escaped(shortened(column["name"], 40))} '
+        f"({counted(column['of'], 'value')})</option>"
         for place, column in enumerate(maps)
     )
     switch = ""

@@ -51,6 +51,11 @@ def number(x: float | int | None) -> str:
     return f"{x:.2g}"
 
 
+def counted(count: int, noun: str) -> str:
+    """Returns "1 row" or "2,000 rows"."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def share(part: int, whole: int) -> str:
     """Returns a share in percent; one that is not none never shows as 0 %."""
     if whole <= 0:

@@ -6,6 +6,7 @@ from typing import Any
 from hotrow.tabular.report import metrics
 from hotrow.tabular.report.chart import Chart, colour, finite, plotly_text
 from hotrow.tabular.report.markup import (
+    counted,
     duration,
     escaped,
     number,
@@ -34,7 +35,11 @@ def section(results: Results) -> Section | None:
         rows.append((*cells, duration(score.seconds)))
     body = table(
         "Metrics on the test rows; the best value of each is bold",
-        ("model", *(metrics.named(name).name for name in names), "training time"),
+        (
+            "model",
+            *(shortened(metrics.named(name).name, 24) for name in names),
+            "training time",
+        ),
         rows,
         numeric=range(1, len(names) + 2),
         name="scores",
@@ -46,12 +51,12 @@ def section(results: Results) -> Section | None:
         if metric.meaning
     )
     test = results.rows.get("test")
-    counted = f"{test:,} test rows" if test is not None else "test rows"
+    tested = counted(test, "test row") if test is not None else "test rows"
     return Section(
         "scores",
         "How well it predicts",
         before=(
-            f"<p>All models were measured on the same {counted}, which none of them "
+            f"<p>All models were measured on the same {tested}, which none of them "
             "was trained on. A baseline is what a simpler method reaches: a model "
             f"should be better than that.</p>{body}<dl>{meanings}</dl>"
         ),
@@ -68,7 +73,7 @@ def _chart(results: Results, name: str) -> Chart:
         if finite(metrics.value_of(score, name)) is not None
     ]
     values = [metrics.value_of(score, name) for score in shown]
-    title = metric.name[:1].upper() + metric.name[1:]
+    title = shortened(metric.name[:1].upper() + metric.name[1:], 24)
     low, high = min([0.0, *values]), max([0.0, *values])
     span = (high - low) or 1.0
     texts = [number(x) for x in values]
@@ -106,7 +111,7 @@ def _chart(results: Results, name: str) -> Chart:
         ],
         {
             "xaxis": {
-                "title": {"text": plotly_text(metric.name)},
+                "title": {"text": plotly_text(metric.name, 24)},
                 "range": [low - 0.05 * span if low else 0, high + 0.48 * span],
                 "nticks": 5,
             },

@@ -3,7 +3,14 @@
 from typing import Any
 
 from hotrow.tabular.report import metrics
-from hotrow.tabular.report.markup import duration, escaped, number, table, value
+from hotrow.tabular.report.markup import (
+    counted,
+    duration,
+    escaped,
+    number,
+    table,
+    value,
+)
 from hotrow.tabular.report.section import Section
 from hotrow.tabular.results import Results
 
@@ -26,9 +33,8 @@ def section(results: Results) -> Section:
 
 def _task(results: Results) -> str:
     schema, target = results.schema, results.schema.target
-    if target.classes is None:
-        what = "a number"
-    else:
+    what = "a number"
+    if target.classes is not None:
         what = f"one of {len(target.classes):,} classes"
     columns, used = len(schema.columns), len(schema.used)
     which = f"all {used}" if used == columns else f"{used} of {columns}"
@@ -87,9 +93,9 @@ def _done(results: Results) -> str:
     ]
     if results.schema.target.missing:
         missing = results.schema.target.missing
-        rows.append(("left out", f"{missing:,} rows that have no target"))
+        rows.append(("left out", f"{counted(missing, 'row')} without a target"))
     epochs = max((len(values) for values in results.history.values()), default=0)
-    trained = f"{epochs:,} epochs" if epochs != 1 else "1 epoch"
+    trained = counted(epochs, "epoch")
     if 1 <= results.best_epoch <= epochs:
         trained += f", weights kept of epoch {results.best_epoch}"
     rows.append(("training", f"{trained}; {duration(results.seconds)}"))

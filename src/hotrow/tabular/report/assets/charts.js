@@ -47,6 +47,10 @@ function cut(text, longest) {
   return letters.length <= longest ? letters.join("") : letters.slice(0, longest - 1).join("") + "…";
 }
 
+function counted(number, noun) {
+  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+}
+
 function axis(own) {
   return {
     gridcolor: shade("line"),

@@ -114,9 +114,10 @@ class Explorer {
 
   list() {
     const { tokens, counts } = this.column;
-    const rowsOf = (row) => `${counts[row].toLocaleString("en")} training rows`;
+    const rowsOf = (row) => counted(counts[row], "training row");
     document.getElementById("map-near-title").textContent = `Nearest to ${cut(tokens[this.chosen], 60)}`;
-    document.getElementById("map-near-count").textContent = `which is in ${rowsOf(this.chosen)}`;
+    const alone = tokens.length === 1 ? ". There is no other value to compare it with." : "";
+    document.getElementById("map-near-count").textContent = `which is in ${rowsOf(this.chosen)}${alone}`;
     const lines = this.near(this.chosen).map(({ row, cosine }) => {
       const line = document.createElement("li");
       const note = document.createElement("small");
@@ -136,13 +137,12 @@ class Explorer {
     const { name, tokens, counts, of, width, explained, umap } = this.column;
     this.drawn = this.kind === "umap" && umap ? "umap" : "pca";
     const all = [...tokens.keys()];
-    const count = (number) => number.toLocaleString("en");
     document.getElementById("map-title").textContent = `Values of ${cut(name, 60)}`;
     document.getElementById("map-reading").textContent =
       (tokens.length < of
-        ? `The ${count(tokens.length)} most frequent of ${count(of)} values, `
-        : `${count(of)} values, `) +
-      `each a vector of ${width} numbers. A larger point is a more frequent value. ` +
+        ? `The ${tokens.length.toLocaleString("en")} most frequent of ${counted(of, "value")}, `
+        : `${counted(of, "value")}, `) +
+      `each a vector of ${counted(width, "number")}. A larger point is a more frequent value. ` +
       "Click one to see its nearest values, or use the search.";
     const most = Math.max(...counts, 1);
     const points = this.points(all);
@@ -152,8 +152,8 @@ class Explorer {
         ...points,
         mode: "markers",
         text: texts,
-        customdata: counts.map(count),
-        hovertemplate: "%{text}<br>%{customdata} training rows<extra></extra>",
+        customdata: counts.map((number) => counted(number, "training row")),
+        hovertemplate: "%{text}<br>%{customdata}<extra></extra>",
         marker: {
           size: counts.map((n) => 5 + 9 * Math.sqrt(n / most)),
           color: shade("first"),
