@@ -319,6 +319,8 @@ def test_a_full_disk(folder):
 
 @pytest.mark.slow
 def test_ctrl_c(folder):
+    arguments = ["fit", "people.csv", "--target", "income", "--out", "stopped"]
+    arguments += ["--epochs", "1000"]
     process = subprocess.Popen(
         [
             *COMMAND,

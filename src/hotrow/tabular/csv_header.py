@@ -121,6 +121,8 @@ def _decoded(path: Path, file: IO[bytes], encoding: str) -> str:
         text = good.decode(encoding, "replace") if isinstance(good, bytes) else ""
         if "\n" not in text:
             raise not_encoded(path, encoding, 1, error) from None
+        # There is more, or a bad first row would be no row.
+        text += "\ufffd"
     except (OSError, EOFError) as error:
         raise TableError(
             f"The file {str(path)!r} cannot be read: {error}. It is not whole, or not "
