@@ -28,7 +28,7 @@ def test_the_choice(requested, variable, chosen):
     [
         ("jax", None, "'jax', from --backend, is not installed"),
         (None, "jax", "'jax', from KERAS_BACKEND, is not installed"),
-        (None, "numpy", "'numpy', from KERAS_BACKEND, is none that the demo runs on"),
+        (None, "numpy", "'numpy', from KERAS_BACKEND, is none that Hotrow runs on"),
     ],
 )
 def test_a_backend_that_will_not_do(requested, variable, text):

@@ -14,6 +14,7 @@ import tables
 import hotrow
 from hotrow.tabular.checkpoint import Checkpoint
 from hotrow.tabular.interrupts import interrupts_as_wish
+from hotrow.tabular.training_rows import TrainingRows
 
 SETTINGS = {"epochs": 5, "baselines": False, "seed": 1}
 
@@ -34,6 +35,11 @@ def fit(source, out, at=None, do=None, **arguments):
         source, "income", out=out, say=say, **{**SETTINGS, **arguments}
     )
     return run, "\n".join(said)
+
+
+def interrupt():
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(0.01)
 
 
 def kill():
@@ -79,6 +85,7 @@ def test_a_run_that_was_killed_ends_as_one_that_was_not(source, whole, tmp_path)
     assert "is finished already" in said
 
 
+@pytest.mark.slow
 def test_a_run_of_one_hots_goes_on_too(source, tmp_path):
     out = tmp_path / "run"
     with pytest.raises(Killed):
@@ -91,7 +98,7 @@ def test_a_run_of_one_hots_goes_on_too(source, tmp_path):
 @pytest.mark.skipif(os.name == "nt", reason="sends signals")
 def test_ctrl_c_keeps_the_best_and_goes_on(source, whole, tmp_path):
     out = tmp_path / "run"
-    run, said = fit(source, out, 2, lambda: os.kill(os.getpid(), signal.SIGINT))
+    run, said = fit(source, out, 2, interrupt)
     assert run.interrupted
     assert "Training was interrupted" in said
     assert len(run.results.history["loss"]) == 2
@@ -104,13 +111,29 @@ def test_ctrl_c_keeps_the_best_and_goes_on(source, whole, tmp_path):
     assert_same(run, whole)
 
 
-def test_ctrl_c_in_the_first_epoch(source, whole, tmp_path):
-    out = tmp_path / "run"
-    run, said = fit(source, out, 1, lambda: os.kill(os.getpid(), signal.SIGINT))
-    assert run.interrupted
-    assert run.results.best_epoch == 1
-    run, said = fit(source, out, resume=True)
-    assert_same(run, whole)
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="sends signals")
+def test_ctrl_c_in_the_midst_of_an_epoch(source, whole, tmp_path, monkeypatch):
+    read = TrainingRows.__getitem__
+
+    def read_and_interrupt(self, index):
+        if self._epoch == at and index == 2:
+            interrupt()
+        return read(self, index)
+
+    for at in (0, 2):
+        out = tmp_path / str(at)
+        with monkeypatch.context() as patch:
+            patch.setattr(TrainingRows, "__getitem__", read_and_interrupt)
+            run, said = fit(source, out)
+        assert run.interrupted
+        assert (
+            f"was interrupted in {'its first epoch' if at == 0 else 'epoch 3'}" in said
+        )
+        assert run.results.best_epoch == max(1, at)
+        assert (out / "checkpoint").exists() == (at > 0)
+        run, _ = fit(source, out, resume=True)
+        assert_same(run, whole)
 
 
 def test_other_data_or_settings_are_refused(source, tmp_path):
@@ -140,12 +163,10 @@ def test_resume_without_a_run_begins_one(source, tmp_path):
 
 def test_a_second_ctrl_c_interrupts():
     with interrupts_as_wish() as wish:
-        os.kill(os.getpid(), signal.SIGINT)
-        time.sleep(0.01)
+        interrupt()
         assert wish.is_there
         with pytest.raises(KeyboardInterrupt):
-            os.kill(os.getpid(), signal.SIGINT)
-            time.sleep(0.01)
+            interrupt()
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 

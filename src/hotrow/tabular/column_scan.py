@@ -1,54 +1,16 @@
 """What one pass over a column finds."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from hotrow.tabular.evidence import Evidence
 from hotrow.tabular.lists import listed
 from hotrow.tabular.value_counts import ValueCounts
 from hotrow.tabular.values import Distinct, is_list, is_nested, read_distinct
 from hotrow.vocabulary.arrow import pa
 from hotrow.vocabulary.ordering import one_array
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What is known of a column's values: all of them, or a sample if they are many.
-
-    Attributes:
-        name: Of the column.
-        type: The type that it has in Arrow.
-        rows: How many rows there are, those with a missing value included.
-        missing: In how many rows the value is missing.
-        distinct: How many values there are; if not `complete`, at least so many.
-        complete: Whether `tokens` are all values.
-        singles: If not `complete`, about what share of values occurs only once.
-        tokens: Values as text, each once, in the order in which they first occur.
-        counts: How often each occurs, in the table or in the sample.
-        first: The row in which each first occurs.
-    """
-
-    name: str
-    type: Any
-    rows: int
-    missing: int
-    distinct: int
-    complete: bool
-    singles: float
-    tokens: Any
-    counts: np.ndarray
-    first: np.ndarray
-
-    @property
-    def present(self) -> int:
-        """In how many rows there is a value."""
-        return self.rows - self.missing
-
-    def share(self, mask: np.ndarray) -> float:
-        """Returns the share of the values in rows that are marked."""
-        total = self.counts.sum()
-        return float(self.counts[mask].sum() / total) if total else 0.0
 
 
 class ColumnScan:
@@ -59,12 +21,21 @@ class ColumnScan:
         kind: Its type in Arrow.
         most: How many distinct values are counted at most.
         size: How many bytes they take at most.
+        needs_counts: Says whether the counts are of use if there are more values than
+            that. Defaults to `None`: they always are.
     """
 
-    def __init__(self, name: str, kind: Any, most: int, size: int) -> None:
+    def __init__(
+        self,
+        name: str,
+        kind: Any,
+        most: int,
+        size: int,
+        needs_counts: Callable[[Evidence], bool] | None = None,
+    ) -> None:
         self.name, self.type = name, kind
         self.rows = self.missing = self.missing_training = 0
-        self._most, self._size = most, size
+        self._needs_counts = needs_counts
         self.counts = ValueCounts(most, size)
         self._sample: list[tuple[Any, np.ndarray]] = []
 
@@ -113,6 +84,10 @@ class ColumnScan:
         if kept is not None:
             texts, numbers = self._joined()
             self._sample = [(texts.filter(pa.array(kept)), numbers[kept])]
+        if not self.counts.complete and self._needs_counts is not None:
+            if not self._needs_counts(self.evidence()):
+                self.counts.stop()
+            self._needs_counts = None
 
     def evidence(self) -> Evidence:
         """Returns what is known of the column."""

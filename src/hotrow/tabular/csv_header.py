@@ -39,7 +39,10 @@ def read_header(path: Path, encoding: str | None, delimiter: str | None) -> CsvH
     encoding = _encoding(path, encoding)
     with opened(path) as file:
         start = _decoded(path, file, encoding)
-    text = start.lstrip("\r\n")
+    # Blank lines only: a tab in the header's line would be an empty name.
+    lead = start[: len(start) - len(start.lstrip())]
+    lead = lead[: max(lead.rfind("\n"), lead.rfind("\r")) + 1]
+    text = start[len(lead) :]
     record = _first_record(text)
     if not record.strip():
         raise TableError(
@@ -64,8 +67,7 @@ def read_header(path: Path, encoding: str | None, delimiter: str | None) -> CsvH
     check_names(names, path.name)
     if not text[len(record) :].strip("\r\n") and len(start) < _MOST:
         raise no_rows(path.name)
-    blank = len(start[: len(start) - len(text)].splitlines())
-    return CsvHeader(names, delimiter, encoding, blank)
+    return CsvHeader(names, delimiter, encoding, len(lead.splitlines()))
 
 
 def no_rows(title: str) -> TableError:
@@ -119,6 +121,8 @@ def _decoded(path: Path, file: IO[bytes], encoding: str) -> str:
         text = good.decode(encoding, "replace") if isinstance(good, bytes) else ""
         if "\n" not in text:
             raise not_encoded(path, encoding, 1, error) from None
+        # There is more, or a bad first row would be no row.
+        text += "\ufffd"
     except (OSError, EOFError) as error:
         raise TableError(
             f"The file {str(path)!r} cannot be read: {error}. It is not whole, or not "

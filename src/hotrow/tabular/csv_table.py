@@ -101,8 +101,9 @@ class CsvTable(Table):
         found = re.search(r"Row #(\d+): Expected (\d+) columns, got (\d+): ?(.*)", text)
         if found:
             row, expected, received, content = found.groups()
+            fields = "field" if received == "1" else "fields"
             return TableError(
-                f"Row {row} of {path.name} has {received} fields, and the header has "
+                f"Row {row} of {path.name} has {received} {fields}, and the header has "
                 f"{expected}. The row starts: {content[:80]!r}. The delimiter is "
                 f"{header.delimiter!r}; a field that holds it must stand in double "
                 "quotes. Mend the row, or pass another --delimiter."

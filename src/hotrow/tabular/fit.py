@@ -25,9 +25,6 @@ from hotrow.tabular.settings import Settings
 from hotrow.tabular.table import open_table
 from hotrow.tabular.training import INTERRUPTED, compile_network, train
 
-# Ten rows are the least that give one for validation and one for the test.
-LEAST_ROWS = 10
-
 
 def fit(
     source: Any,
@@ -157,7 +154,6 @@ class _Plan:
         self.say(column_table(table.title, known.schema))
         for note in known.notes:
             self.say(note)
-        _check_rows(known, table.title)
         asked = {"kinds": self.kinds, "drop": list(self.drop), "task": self.task}
         mark = {
             "data": data_identity(self.source, table.title, known.schema),
@@ -178,7 +174,7 @@ class _Plan:
                 self.say(_how_far(course))
             course = course or Course()
             network = self._network(known, checkpoint, course)
-            train(
+            best = train(
                 network,
                 known.schema,
                 encoded,
@@ -188,10 +184,8 @@ class _Plan:
                 course,
                 self.say,
             )
-            best = checkpoint.load(course.best_epoch).get_weights()
             network = self._new_network(known)
             network.set_weights(best)
-            del best
             self.say(str(course.end))
             was_interrupted = str(course.end).startswith(INTERRUPTED)
             model = finish(
@@ -206,9 +200,6 @@ class _Plan:
                 say=self.say,
             )
             if was_interrupted:
-                if course.epoch <= 1:
-                    # It may have been cut short: it is not what an epoch is.
-                    checkpoint.remove()
                 folder.write_mark("interrupted", mark)
             else:
                 folder.write_mark("finished", mark)
@@ -223,6 +214,8 @@ class _Plan:
             raise RunError(_full(folder, checkpoint, error)) from error
         finally:
             folder.remove_cache()
+            if checkpoint.course() is None:
+                checkpoint.remove()
             folder.remove_if_empty()
         return run
 
@@ -247,16 +240,6 @@ class _Plan:
             dropout=self.settings.dropout,
             bins=self.settings.bins,
             seed=self.settings.seed,
-        )
-
-
-def _check_rows(known: Profile, title: str) -> None:
-    schema = known.schema
-    if schema.rows < LEAST_ROWS:
-        raise RunError(
-            f"{title} has {schema.rows} row{'s' * (schema.rows != 1)} with a value in "
-            f"the target {schema.target.name!r}; to train, validate and test takes at "
-            f"least {LEAST_ROWS}. Add rows."
         )
 
 

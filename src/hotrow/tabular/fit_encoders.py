@@ -17,17 +17,18 @@ from hotrow.tabular.fitting import (
     text_encoder,
     value_encoder,
 )
-from hotrow.tabular.kinds import Found
+from hotrow.tabular.kinds import LOOKED_UP, Found
 from hotrow.tabular.lists import listed, split_parts, split_words
 from hotrow.tabular.schema import Target
 from hotrow.tabular.split import TRAIN
 from hotrow.tabular.table import Table
 from hotrow.tabular.table_scan import TableScan
 from hotrow.tabular.target_batches import target_batches
-from hotrow.tabular.values import is_list, read_distinct
+from hotrow.tabular.value_counts import ValueCounts
+from hotrow.tabular.values import Distinct, is_list, read_distinct
 from hotrow.vocabulary.ordering import one_array
 
-_LOOKED_UP = ("categorical", "code")
+_NUMERIC = Found("numeric", "")
 
 
 class FitEncoders:
@@ -60,31 +61,31 @@ class FitEncoders:
         self.counts: dict[str, np.ndarray] = {}
         self._scan, self._max_size = scan, max_size
         self._training = scan.parts["train"]
-        target_fit = NumberFit()
+        self._memory = scan.memory
         fits = {name: self._start(kind) for name, kind in found.items()}
-        again = []
+        again: dict[str, Found] = {}
         for name, kind in found.items():
             column = scan.columns[name]
-            whole = column.counts.complete and not is_list(column.type)
-            if kind.kind in _LOOKED_UP:
-                continue
-            if whole:
+            if kind.kind in LOOKED_UP and not column.counts.stopped:
+                fits[name] = column.counts
+            elif column.counts.complete and not is_list(column.type):
                 _add_counts(fits[name], kind, column)
             else:
-                again.append(name)
-        regression = goal.classes is None
-        if regression and scan.target.counts.complete:
-            _add_counts(target_fit, Found("numeric", ""), scan.target)
-        if again or (regression and not scan.target.counts.complete):
-            what = "counting words of" if again else "summing up"
-            for batch in target_batches(table, goal.name, again, seed, what):
+                again[name] = kind
+        target_fit = NumberFit()
+        target_again = goal.classes is None and not scan.target.counts.complete
+        if goal.classes is None and not target_again:
+            _add_counts(target_fit, _NUMERIC, scan.target)
+        if again or target_again:
+            batches = target_batches(table, goal.name, list(again), seed, "fitting to")
+            for batch in batches:
                 training = batch.parts == TRAIN
-                for place, name in enumerate(again):
+                for place, (name, kind) in enumerate(again.items()):
                     values = batch.columns.column(place)
-                    _add_rows(fits[name], found[name], values, training)
-                if regression and not scan.target.counts.complete:
-                    of_target = batch.target.texts().drop_null()
-                    _add_rows(target_fit, Found("numeric", ""), of_target, training)
+                    _add_rows(fits[name], kind, values, training)
+                if target_again:
+                    there = batch.target.rows(batch.target.codes >= 0)
+                    _add_distinct(target_fit, _NUMERIC, there, training)
         for name, kind in found.items():
             self._finish(name, kind, fits[name])
         self.target = _target(goal, target_fit)
@@ -94,8 +95,10 @@ class FitEncoders:
             return NumberFit()
         if kind.kind == "date":
             return DateFit(kind.ways)
+        if kind.kind in LOOKED_UP:
+            return ValueCounts(*self._memory)
         most = MOST_WORDS if kind.kind == "text" else self._max_size
-        return ListFit(self._training, most, self._scan.memory)
+        return ListFit(self._training, most, self._memory)
 
     def _finish(self, name: str, kind: Found, fit: Any) -> None:
         if kind.kind in ("numeric", "date"):
@@ -106,12 +109,9 @@ class FitEncoders:
         elif kind.kind == "multi":
             encoder, counts = multi_encoder(fit, kind.separator)
         else:
-            column = self._scan.columns[name]
+            missing = self._scan.columns[name].missing_training
             encoder, counts = value_encoder(
-                column.counts.table(),
-                column.missing_training,
-                self._training,
-                self._max_size,
+                fit.table(), missing, self._training, self._max_size
             )
         self.encoders[name], self.counts[name] = encoder, counts
 
@@ -127,10 +127,18 @@ def _add_rows(fit: Any, kind: Found, values: Any, training: np.ndarray) -> None:
     if is_list(values.type):
         fit.add(listed(values), training.astype(np.int64))
         return
-    distinct = read_distinct(values)
-    size = len(distinct.tokens)
-    codes = distinct.codes[training & (distinct.codes >= 0)]
-    fit.add(_of_kind(kind)(distinct.tokens), np.bincount(codes, minlength=size))
+    _add_distinct(fit, kind, read_distinct(values), training)
+
+
+def _add_distinct(
+    fit: Any, kind: Found, values: Distinct, training: np.ndarray
+) -> None:
+    if isinstance(fit, ValueCounts):
+        fit.add(values, training, np.arange(len(training)))
+        return
+    size = len(values.tokens)
+    codes = values.codes[training & (values.codes >= 0)]
+    fit.add(_of_kind(kind)(values.tokens), np.bincount(codes, minlength=size))
 
 
 def _of_kind(kind: Found) -> Callable[[Any], Any]:

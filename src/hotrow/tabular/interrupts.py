@@ -8,10 +8,16 @@ from types import FrameType
 
 
 class Wish:
-    """Whether the user wishes that work ends."""
+    """Whether the user wishes that work ends.
+
+    Attributes:
+        is_there: Whether Ctrl-C was pressed.
+        cut_short: Whether work ended for it before it was whole.
+    """
 
     def __init__(self) -> None:
         self.is_there = False
+        self.cut_short = False
 
 
 @contextmanager

@@ -10,15 +10,15 @@ The rules, of which the first counts that holds:
   eight digits that are dates of 1900 to 2099 in a column whose name says so.
 - identifier: integers, 20 or more, of which no two are equal, that count up by row or
   whose name says so (`id`, `number`).
-- code: integers, some with a leading zero; or at most 20 different ones, each in 20 rows
-  on average; or named so (`zip`, `code`, `id`) and each in 2 rows on average; or all of
-  one number of digits, four or more, that leave out most of their range, are not round
-  and recur in 5 rows on average.
+- code: integers, 1 % of them with a leading zero; or at most 20 different ones, each in
+  20 rows on average; or named so (`zip`, `code`, `product_id`) and each in 2 rows on
+  average; or all of one number of digits, four or more, that leave out most of their
+  range, are not round and recur in 5 rows on average.
 - numeric: 95 % of values are numbers.
 - multi: `|` or `;` in 30 % of values, or `,` in 50 %, and the parts between them are
   short and recur.
-- text: half of the values have three words or more and half of them differ; or there are
-  ten words or more on average.
+- text: half of the values have three words or more and half of them differ; or they
+  have ten words or more on average.
 - identifier: 95 % of values differ.
 - categorical: all else; booleans, too.
 
@@ -30,7 +30,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hotrow.tabular.column_scan import Evidence
+from hotrow.tabular.evidence import Evidence
 from hotrow.tabular.read_dates import (
     is_day_or_month_first_unclear,
     read_dates,
@@ -45,13 +45,18 @@ from hotrow.tabular.read_numbers import (
 from hotrow.tabular.values import is_list, is_nested
 from hotrow.vocabulary.arrow import pa, pc
 
+# Kinds whose values have an id each.
+LOOKED_UP = ("categorical", "code")
+
 MOST_FIT = 0.95
 SEPARATORS = ("|", ";", ",")
+# The last words of names.
 _CODE_NAMES = {
-    "code", "codes", "zip", "zipcode", "postcode", "postal", "plz", "id", "ids",
-    "class", "type", "category", "cat", "sic", "naics", "icd", "isco", "key",
+    "code", "zip", "zipcode", "postcode", "postal", "plz", "id", "class", "type",
+    "category", "sic", "naics", "icd", "isco", "key", "user", "customer", "client",
+    "account", "product", "item", "sku", "store", "shop", "movie", "song", "artist",
 }  # fmt: skip
-_ID_NAMES = {"id", "ids", "uuid", "guid", "key", "index", "rowid", "nr", "no", "number"}
+_ID_NAMES = {"id", "uuid", "guid", "key", "index", "rowid", "nr", "no", "number"}
 _DATE_NAMES = {"date", "day", "datum", "time", "dt", "dob", "birthday", "at", "on"}
 
 
@@ -95,26 +100,26 @@ def find_kind(known: Evidence) -> Found:
 
 def _digits(known: Evidence, number: np.ndarray) -> Found:
     integer = are_integers(known.tokens)
-    words = _words(known.name)
+    word = _last_word(known.name)
     rest = unfit(known, number, "no number")
     if known.share(integer) >= known.share(number):
         numbers = read_numbers(known.tokens)[integer]
-        if have_leading_zeros(known.tokens).any():
+        if known.share(have_leading_zeros(known.tokens)) >= 0.01:
             if _mostly_differ(known):
                 return Found(
                     "identifier", "digits with leading zeros, nearly all different"
                 )
             return Found("code", "digits with leading zeros, as codes have")
         dates = read_dates(known.tokens, ("digits",))
-        if words & _DATE_NAMES and known.share(_in_a_century(dates)) >= MOST_FIT:
+        if word in _DATE_NAMES and known.share(_in_a_century(dates)) >= MOST_FIT:
             return Found("date", "eight digits: year, month, day", ways=("digits",))
         if _mostly_differ(known, 0.999) and known.present >= 20:
-            if words & _ID_NAMES:
+            if word in _ID_NAMES:
                 return Found("identifier", "integers that differ in each row, named so")
             span = numbers.max() - numbers.min() + 1
             if (np.diff(numbers) > 0).all() and span <= 2 * known.rows:
                 return Found("identifier", "integers that count up by row")
-        code = _code(known, numbers, words)
+        code = _code(known, numbers, word)
         if code:
             return Found("code", code + rest)
     if not rest and known.share(integer) == 1:
@@ -122,12 +127,12 @@ def _digits(known: Evidence, number: np.ndarray) -> Found:
     return Found("numeric", "numbers" + rest)
 
 
-def _code(known: Evidence, numbers: np.ndarray, words: set[str]) -> str | None:
+def _code(known: Evidence, numbers: np.ndarray, word: str) -> str | None:
     """Returns why integers are codes, or None."""
     repeats = known.present / max(1, known.distinct)
     if known.distinct <= 20 and repeats >= 20:
         return f"{known.distinct} different integers, each in many rows"
-    if words & _CODE_NAMES and repeats >= 2:
+    if word in _CODE_NAMES and repeats >= 2:
         return f"integers, {_many(known)} different, named as codes are"
     low, high = np.abs(numbers).min(), np.abs(numbers).max()
     width = len(str(int(low)))
@@ -233,10 +238,11 @@ def _many(known: Evidence) -> str:
     return f"{known.distinct}" if known.complete else f"at least {known.distinct}"
 
 
-def _words(name: str) -> set[str]:
-    """Returns the words of a name: of `customerId`, `customer` and `id`."""
+def _last_word(name: str) -> str:
+    """Returns the last word of a name: of `customerId`, `id`."""
     apart = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
-    return set(re.findall(r"[^\W_]+", apart.lower()))
+    words = re.findall(r"[^\W\d_]+", apart.lower())
+    return words[-1] if words else ""
 
 
 def _in_a_century(dates: np.ndarray) -> np.ndarray:

@@ -13,7 +13,8 @@ def check_names(names: list[str], title: str) -> list[str]:
         raise TableError(
             f"Column {blank[0]} of {title} has no name. The columns are: "
             f"{', '.join(repr(name) for name in names[:30])}. Give it a name in the "
-            "header, or take the column out."
+            "header, or take the column out; pandas writes none with "
+            "`to_csv(..., index=False)`."
         )
     if twice:
         places = [n for n, name in enumerate(names, 1) if name == twice[0]]

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from hotrow.tabular.choices import closest
-from hotrow.tabular.column_scan import Evidence
 from hotrow.tabular.errors import TableError
+from hotrow.tabular.evidence import Evidence
 from hotrow.tabular.kinds import Found, find_kind, find_separator, unfit
 from hotrow.tabular.read_dates import read_dates, ways_of
 from hotrow.tabular.read_numbers import read_numbers

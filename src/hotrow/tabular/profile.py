@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from hotrow.tabular.column_scan import Evidence
 from hotrow.tabular.encoders import TargetEncoder
 from hotrow.tabular.errors import TableError
+from hotrow.tabular.evidence import Evidence
 from hotrow.tabular.fit_encoders import FitEncoders
 from hotrow.tabular.kinds import Found, find_kind
 from hotrow.tabular.overrides import check_kinds, forced_kind

@@ -89,11 +89,7 @@ class Run:
         table = open_table(source, **reading)
         self.model.check_columns(table.names)
         batches = table.batches(list(self.model.lookup))
-        predicted = list(self.model.predict_batches(batches))
-        if not predicted:
-            nothing = np.zeros((0, *self.model.model.output_shape[1:]), "float32")
-            predicted = [self.model.answers(nothing)]
-        return pa.Table.from_batches(predicted)
+        return pa.Table.from_batches(self.model.predict_batches(batches))
 
     def vectors(self) -> dict[str, Vectors]:
         """Returns the vectors of the values of each column that enters as ids."""
@@ -163,7 +159,8 @@ class Run:
         if column in kinds:
             raise RunError(
                 f"the column {column!r} is {kinds[column]}: its values have no "
-                f"vectors. Columns that have: {', '.join(map(repr, vectors)) or 'none'}."
+                "vectors. Columns whose values have: "
+                f"{', '.join(map(repr, vectors)) or 'none'}."
             )
         near = difflib.get_close_matches(column, list(kinds), n=3)
         hint = f"Near to it: {', '.join(map(repr, near))}. " if near else ""

@@ -116,8 +116,8 @@ class RunFolder:
             shown = ", ".join(map(repr, names[:3])) + (", ..." * (len(names) > 3))
             raise RunError(
                 f"the folder {str(self.path)!r} holds files that are no run's: "
-                f"{shown}. Nothing was touched. Choose another with --out, or pass --force to "
-                "write into it; files of other names stay."
+                f"{shown}. Nothing was touched. Choose another with --out, or pass "
+                "--force to write into it; files of other names stay."
             )
         unfinished = mark["status"] != "finished"
         hint = "--resume to continue it, " if unfinished else ""

@@ -3,6 +3,8 @@
 import numpy as np
 
 from hotrow.tabular.column_scan import ColumnScan
+from hotrow.tabular.evidence import Evidence
+from hotrow.tabular.kinds import LOOKED_UP, find_kind
 from hotrow.tabular.row_sample import RowSample
 from hotrow.tabular.split import PARTS, TRAIN
 from hotrow.tabular.table import Table
@@ -11,7 +13,7 @@ from hotrow.tabular.values import Distinct
 from hotrow.vocabulary.arrow import pa
 
 # What the counts of all columns take at most, and those of one.
-MEMORY = 192 << 20
+MEMORY = 128 << 20
 MOST_DISTINCT = 1_000_000
 
 
@@ -47,7 +49,9 @@ class TableScan:
             for name in names:
                 values = batch.columns.column(names.index(name))
                 if name not in self.columns:
-                    self.columns[name] = ColumnScan(name, values.type, *self.memory)
+                    self.columns[name] = ColumnScan(
+                        name, values.type, *self.memory, _needs_counts
+                    )
                 self.columns[name].add(values, training, batch.rows, chosen, kept)
             self._add_target(batch.target, batch.start, training, target_sample)
             for part, name in enumerate(PARTS):
@@ -61,3 +65,8 @@ class TableScan:
         of_all[there] = training
         rows = np.arange(len(there)) + start
         self.target.add_distinct(values, of_all, rows, *sample.add(rows))
+
+
+def _needs_counts(known: Evidence) -> bool:
+    # Other kinds are fitted in another pass, where there are so many values.
+    return find_kind(known).kind in LOOKED_UP

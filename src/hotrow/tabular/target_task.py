@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from hotrow.tabular.column_scan import Evidence
 from hotrow.tabular.errors import TableError
+from hotrow.tabular.evidence import Evidence
 from hotrow.tabular.read_numbers import are_integers, are_numbers
 from hotrow.tabular.schema import TASKS, Target
 
@@ -85,7 +85,8 @@ def _check_numbers(
         raise TableError(
             f"A regression needs numbers, and the target {known.name!r} has "
             f"{known.tokens[int(first)].as_py()!r} in "
-            f"{place(int(known.first[first]))}. Mend it or leave it empty, or choose the task multiclass."
+            f"{place(int(known.first[first]))}. Mend it or leave it empty, or choose "
+            "the task multiclass."
         )
 
 

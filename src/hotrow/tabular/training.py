@@ -54,11 +54,11 @@ def train(
     checkpoint: Checkpoint,
     course: Course,
     say: Callable[[str], None],
-) -> None:
+) -> list[np.ndarray]:
     """Trains a compiled network until it no longer gets better.
 
     After each epoch the network and the course are saved. With the first Ctrl-C the
-    epoch ends, and training with it.
+    epoch ends, and training with it. Returned are the best weights.
 
     Args:
         network: A new network, or that of a checkpoint.
@@ -91,8 +91,8 @@ def train(
                 break
             start = time.perf_counter()
             values = _one_epoch(network, batches, course.epoch, settings, wish)
-            if wish.is_there and course.epoch > 0:
-                # The epoch is not whole. That of the checkpoint is.
+            if wish.cut_short and course.epoch:
+                # What was saved after the epoch before is whole.
                 course.end = f"{INTERRUPTED} in epoch {course.epoch + 1}."
                 break
             measure = measure_rows(network, schema, encoded, "validation")
@@ -100,11 +100,15 @@ def train(
             is_best = course.add(values, measure.loss)
             course.seconds += time.perf_counter() - start
             say(_line(course, is_best, time.perf_counter() - start))
-            if wish.is_there:
+            if wish.cut_short:
+                # A run that goes on begins anew: nothing is saved to go on from.
                 course.end = f"{INTERRUPTED} in its first epoch."
-            else:
-                _after_epoch(network, course, settings)
+                return network.get_weights()
+            _after_epoch(network, course, settings)
             checkpoint.save(network, course)
+            if wish.is_there and course.end is None:
+                course.end = f"{INTERRUPTED} after epoch {course.epoch}."
+    return checkpoint.load(course.best_epoch).get_weights()
 
 
 def measure_rows(
@@ -209,7 +213,8 @@ class _Bar(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         if self._bar is not None:
             self._bar.update(batch + 1 - self._bar.n)
-        if self._wish.is_there:
+        if self._wish.is_there and batch + 1 < self._batches:
+            self._wish.cut_short = True
             self.model.stop_training = True
 
     def on_train_end(self, logs: Any = None) -> None:

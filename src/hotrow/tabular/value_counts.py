@@ -27,6 +27,7 @@ class ValueCounts:
         complete: Whether nothing has been forgotten.
         distinct: How many values were there at most; at least so many there are.
         singles: The share of values that occurred once, when some were first forgotten.
+        stopped: Whether `stop` was called.
     """
 
     def __init__(self, most: int, size: int) -> None:
@@ -37,6 +38,7 @@ class ValueCounts:
         self.complete = True
         self.distinct = 0
         self.singles: float | None = None
+        self.stopped = False
 
     def add(self, values: Distinct, training: np.ndarray, rows: np.ndarray) -> None:
         """Adds a batch.
@@ -46,6 +48,8 @@ class ValueCounts:
             training: Whether each row trains.
             rows: The number of each row in the table.
         """
+        if self.stopped:
+            return
         size = len(values.tokens)
         there = values.codes >= 0
         codes = values.codes[there]
@@ -64,8 +68,16 @@ class ValueCounts:
         self._waiting_rows += len(table)
         # Sums are made seldom, so that they cost little beside the counting.
         waiting = sum(part.nbytes for part in self._waiting)
-        if self._waiting_rows > max(1 << 16, len(self._table)) or waiting > self._size:
+        if (
+            self._waiting_rows > max(1 << 16, len(self._table))
+            or 2 * waiting > self._size
+        ):
             self._merge()
+
+    def stop(self) -> None:
+        """Forgets all counts and counts no more."""
+        self.stopped = True
+        self._table, self._waiting = _empty(), []
 
     def table(self) -> Any:
         """Returns the table of values: `token`, `count`, `train` and `first`.
