@@ -35,8 +35,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import hotrow
-from hotrow.tabular.measure import Measure
-from hotrow.tabular.split import split_of_rows
+from hotrow.tabular.training.measure import Measure
+from hotrow.tabular.training.split import split_of_rows
 
 
 def shipped():

@@ -24,7 +24,7 @@ from hotrow.tabular.encoders import (
     ValueLookup,
 )
 from hotrow.tabular.errors import TableError
-from hotrow.tabular.values import MISSING, read_distinct
+from hotrow.tabular.values.values import MISSING, read_distinct
 
 MAKERS = [list, lambda x: np.array(x, object), pd.Series, pl.Series, pa.array]
 each_maker = pytest.mark.parametrize("make", MAKERS, ids=range(len(MAKERS)))

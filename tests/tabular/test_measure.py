@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from hotrow.tabular.measure import Measure, area_under_curve
+from hotrow.tabular.training.measure import Measure, area_under_curve
 
 RNG = np.random.default_rng(0)
 

@@ -9,9 +9,9 @@ SCRIPT = """
 import sys, tempfile, threading, time
 import numpy as np, pyarrow as pa, pyarrow.compute as pc, hotrow
 from pyarrow import csv
-from hotrow.tabular.table import open_table
-from hotrow.tabular.profile import profile
-from hotrow.tabular.encoded import encode_table
+from hotrow.tabular.reading.table import open_table
+from hotrow.tabular.profiling.profile import profile
+from hotrow.tabular.training.encoded import encode_table
 
 def anonymous():
     for line in open("/proc/self/status"):

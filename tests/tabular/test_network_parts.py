@@ -6,14 +6,14 @@ import pytest
 from keras import ops
 
 import hotrow
-from hotrow.tabular.first_weights import FirstWeights
-from hotrow.tabular.inputs import input_names
-from hotrow.tabular.masked_mean import MaskedMean
-from hotrow.tabular.numeric_input import NumericInput
+from hotrow.tabular.network.first_weights import FirstWeights
+from hotrow.tabular.network.inputs import input_names
+from hotrow.tabular.network.masked_mean import MaskedMean
+from hotrow.tabular.network.numeric_input import NumericInput
+from hotrow.tabular.network.units import SquaredError, Units
+from hotrow.tabular.network.widths import width_of
 from hotrow.tabular.schema import Column
-from hotrow.tabular.settings import Settings, batch_size_of
-from hotrow.tabular.units import SquaredError, Units
-from hotrow.tabular.widths import width_of
+from hotrow.tabular.training.settings import Settings, batch_size_of
 
 
 def numpy(x):

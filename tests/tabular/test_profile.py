@@ -11,15 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from table_files import KINDS, arrow, people, write_csv
 
-from hotrow.tabular import table_scan
-from hotrow.tabular.csv_table import CsvTable
-from hotrow.tabular.encoded import Encoded, encode_table
 from hotrow.tabular.errors import TableError
-from hotrow.tabular.profile import profile
-from hotrow.tabular.row_sample import RowSample
+from hotrow.tabular.profiling import table_scan
+from hotrow.tabular.profiling.profile import profile
+from hotrow.tabular.profiling.row_sample import RowSample
+from hotrow.tabular.reading.csv_table import CsvTable
+from hotrow.tabular.reading.table import open_table
 from hotrow.tabular.schema import Schema
-from hotrow.tabular.split import split_of_rows
-from hotrow.tabular.table import open_table
+from hotrow.tabular.training.encoded import Encoded, encode_table
+from hotrow.tabular.training.split import split_of_rows
 
 RNG = np.random.default_rng(0)
 TARGET = ["no", "yes"] * 200

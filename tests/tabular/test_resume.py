@@ -12,9 +12,9 @@ import pytest
 import tables
 
 import hotrow
-from hotrow.tabular.checkpoint import Checkpoint
-from hotrow.tabular.interrupts import interrupts_as_wish
-from hotrow.tabular.training_rows import TrainingRows
+from hotrow.tabular.training.checkpoint import Checkpoint
+from hotrow.tabular.training.interrupts import interrupts_as_wish
+from hotrow.tabular.training.training_rows import TrainingRows
 
 SETTINGS = {"epochs": 5, "baselines": False, "seed": 1}
 

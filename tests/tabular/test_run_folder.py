@@ -7,8 +7,8 @@ import pytest
 import tables
 
 import hotrow
-from hotrow.tabular import whole_files
-from hotrow.tabular.run_folder import RunFolder
+from hotrow.tabular.runs import whole_files
+from hotrow.tabular.runs.run_folder import RunFolder
 
 
 def fit(out, source=None, target="income", **arguments):
@@ -124,8 +124,8 @@ def test_a_full_disk(tmp_path, monkeypatch, name):
             raise OSError(28, "No space left on device")
         save_model(model, path)
 
-    monkeypatch.setattr("hotrow.tabular.checkpoint.save_model", fail)
-    monkeypatch.setattr("hotrow.tabular.finish.save_model", fail)
+    monkeypatch.setattr("hotrow.tabular.training.checkpoint.save_model", fail)
+    monkeypatch.setattr("hotrow.tabular.runs.finish.save_model", fail)
     out = tmp_path / "run"
     with pytest.raises(ValueError, match="No space left on device") as error:
         fit(out)

@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 from table_files import arrow, people, rows_of, write_csv
 
-from hotrow.tabular.csv_table import CsvTable
 from hotrow.tabular.errors import TableError
-from hotrow.tabular.table import open_table
+from hotrow.tabular.reading.csv_table import CsvTable
+from hotrow.tabular.reading.table import open_table
 
 NAMES = {"a": ["1", "é", ""], "b": ['say "x", y', "two\nlines", " 3 "]}
 

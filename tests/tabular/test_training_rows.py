@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hotrow.tabular.schema import Column, Schema, Target
-from hotrow.tabular.training_rows import TrainingRows
+from hotrow.tabular.training.training_rows import TrainingRows
 
 ROWS = 3000
 

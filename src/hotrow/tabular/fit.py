@@ -10,20 +10,20 @@ from typing import Any
 
 import keras
 
-from hotrow.tabular.checkpoint import Checkpoint
-from hotrow.tabular.column_table import column_table
-from hotrow.tabular.course import Course
-from hotrow.tabular.encoded import encode_table
-from hotrow.tabular.finish import finish
-from hotrow.tabular.identity import check_same, data_identity
-from hotrow.tabular.network import build_network
-from hotrow.tabular.profile import Profile, profile
-from hotrow.tabular.run import Run
+from hotrow.tabular.network.network import build_network
+from hotrow.tabular.profiling.profile import Profile, profile
+from hotrow.tabular.reading.table import open_table
 from hotrow.tabular.run_error import RunError
-from hotrow.tabular.run_folder import RunFolder
-from hotrow.tabular.settings import Settings
-from hotrow.tabular.table import open_table
-from hotrow.tabular.training import INTERRUPTED, compile_network, train
+from hotrow.tabular.runs.column_table import column_table
+from hotrow.tabular.runs.finish import finish
+from hotrow.tabular.runs.identity import check_same, data_identity
+from hotrow.tabular.runs.run import Run
+from hotrow.tabular.runs.run_folder import RunFolder
+from hotrow.tabular.training.checkpoint import Checkpoint
+from hotrow.tabular.training.course import Course
+from hotrow.tabular.training.encoded import encode_table
+from hotrow.tabular.training.settings import Settings
+from hotrow.tabular.training.training import INTERRUPTED, compile_network, train
 
 
 def fit(

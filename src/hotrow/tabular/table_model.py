@@ -9,8 +9,8 @@ import keras
 import numpy as np
 
 from hotrow.layers.raw_model import RawModel
-from hotrow.tabular.inputs import side_by_side
-from hotrow.tabular.predicting import predict_rows
+from hotrow.tabular.network.inputs import side_by_side
+from hotrow.tabular.network.predicting import predict_rows
 from hotrow.tabular.run_error import RunError
 from hotrow.tabular.schema import Schema
 from hotrow.vocabulary.arrow import pa

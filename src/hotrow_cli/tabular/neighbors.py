@@ -38,7 +38,7 @@ def add_to(commands: Any) -> None:
 
 
 def _neighbors(arguments: argparse.Namespace) -> int:
-    from hotrow.tabular.run import Run
+    from hotrow.tabular.runs.run import Run
 
     run = Run(arguments.run_folder)
     nearest = run.neighbors(arguments.column, arguments.value, arguments.n)

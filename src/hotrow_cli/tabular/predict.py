@@ -53,8 +53,8 @@ def _predict(arguments: argparse.Namespace) -> int:
     if out is not None:
         _check_out(out, arguments.force)
 
-    from hotrow.tabular.predictions import write_predictions
-    from hotrow.tabular.run import Run
+    from hotrow.tabular.runs.predictions import write_predictions
+    from hotrow.tabular.runs.run import Run
 
     files = arguments.files
     rows, notes = write_predictions(

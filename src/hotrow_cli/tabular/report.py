@@ -37,7 +37,7 @@ def add_to(commands: Any) -> None:
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    from hotrow.tabular.run import Run
+    from hotrow.tabular.runs.run import Run
 
     print(f"Written: {Run(arguments.run_folder).report(arguments.out)}")
     return 0

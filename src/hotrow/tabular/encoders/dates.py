@@ -6,8 +6,8 @@ import keras
 import numpy as np
 
 from hotrow.tabular.encoders.encoder import Encoder
-from hotrow.tabular.read_dates import ALWAYS, read_dates
-from hotrow.tabular.values import read_distinct
+from hotrow.tabular.values.read_dates import ALWAYS, read_dates
+from hotrow.tabular.values.values import read_distinct
 
 _DAY = 86400
 

@@ -6,8 +6,8 @@ import keras
 import numpy as np
 
 from hotrow.tabular.encoders.encoder import Encoder
-from hotrow.tabular.read_numbers import read_numbers
-from hotrow.tabular.values import read_distinct
+from hotrow.tabular.values.read_numbers import read_numbers
+from hotrow.tabular.values.values import read_distinct
 
 
 @keras.saving.register_keras_serializable(package="hotrow")

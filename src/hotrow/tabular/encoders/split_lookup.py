@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from hotrow.layers.lookup import Lookup
-from hotrow.tabular.lists import read_lists
+from hotrow.tabular.values.lists import read_lists
 from hotrow.vocabulary.vocabulary import Vocabulary
 
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from hotrow.tabular.encoders.encoder import Encoder
 from hotrow.tabular.errors import TableError
-from hotrow.tabular.read_numbers import read_numbers
-from hotrow.tabular.values import canonical, read_distinct
+from hotrow.tabular.values.read_numbers import read_numbers
+from hotrow.tabular.values.values import canonical, read_distinct
 from hotrow.vocabulary.arrow import pa
 from hotrow.vocabulary.vocabulary import Vocabulary
 

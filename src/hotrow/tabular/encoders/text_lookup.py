@@ -7,8 +7,8 @@ import numpy as np
 
 from hotrow.layers.lookup import Lookup
 from hotrow.tabular.encoders.split_lookup import rows_of_ids
-from hotrow.tabular.lists import split_words
-from hotrow.tabular.values import read_distinct
+from hotrow.tabular.values.lists import split_words
+from hotrow.tabular.values.values import read_distinct
 
 
 @keras.saving.register_keras_serializable(package="hotrow")

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from hotrow.layers.lookup import Lookup
-from hotrow.tabular.values import read_distinct
+from hotrow.tabular.values.values import read_distinct
 
 # The token of missing values: text that is empty is missing, so no value is this one.
 MISSING_TOKEN = ""
@@ -16,7 +16,7 @@ MISSING_TOKEN = ""
 class ValueLookup(Lookup):
     """Turns the raw values of a column into ids, whatever type they come in.
 
-    The values are read as text (`hotrow/tabular/values.py` says how), so that `7`,
+    The values are read as text (`hotrow/tabular/values/values.py` says how), so that `7`,
     `"7"`, `" 7"` and `7.0` have one id. Missing values have an id of their own, that
     of the token `""`, if the training rows had some; else they are unknown.
 

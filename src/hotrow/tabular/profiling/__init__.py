@@ -1,0 +1,1 @@
+"""What a table holds, found in one pass over it."""

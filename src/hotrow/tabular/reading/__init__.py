@@ -1,0 +1,1 @@
+"""Tables: files and frames, read batch by batch."""

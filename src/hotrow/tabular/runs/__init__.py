@@ -1,0 +1,1 @@
+"""The folder of a run, from its start to its results."""

@@ -1,0 +1,131 @@
+"""The end of a run: the test, the baselines, and the files that stay."""
+
+import platform
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+
+from hotrow.tabular.network.inputs import id_columns, input_names
+from hotrow.tabular.network.network import table_of
+from hotrow.tabular.profiling.profile import Profile
+from hotrow.tabular.results import Results, Score
+from hotrow.tabular.runs.run_folder import RunFolder
+from hotrow.tabular.runs.whole_files import save_model, write_json
+from hotrow.tabular.table_model import TableModel
+from hotrow.tabular.training.baselines import baseline_scores
+from hotrow.tabular.training.course import Course
+from hotrow.tabular.training.settings import Settings, batch_size_of
+from hotrow.tabular.training.training import measure_rows
+from hotrow.vocabulary.aside import written_aside
+
+
+def finish(
+    folder: RunFolder,
+    title: str,
+    known: Profile,
+    encoded: Any,
+    network: keras.Model,
+    settings: Settings,
+    course: Course,
+    *,
+    baselines: bool,
+    say: Callable[[str], None],
+) -> TableModel:
+    """Measures the test rows, writes model and results, and returns the model.
+
+    Args:
+        folder: Where to write.
+        title: What the report is headed.
+        known: The columns and what encodes them.
+        encoded: The table, encoded.
+        network: With its best weights, not compiled.
+        settings: How it was trained.
+        course: How training went.
+        baselines: Whether to train simple models to compare with.
+        say: Called with each line of what there is to tell.
+    """
+    schema = known.schema
+    model = TableModel(network, dict(known.encoders), known.target_encoder, schema)
+    save_model(model, folder.model)
+    _save_counts(folder, known)
+    measure = measure_rows(network, schema, encoded, "test")
+    name = "hotrow.Embedding" if settings.first == "embedding" else "hotrow.OneHot"
+    scores = [Score(f"network ({name})", measure.metrics(), course.seconds)]
+    notes = [str(course.end), *known.notes]
+    if baselines:
+        say("Training simple models to compare with ...")
+        others, more = baseline_scores(schema, known.encoders, encoded, settings.seed)
+        scores += others
+        notes += more
+        for note in more:
+            say(note)
+    results = Results(
+        title=title,
+        schema=schema,
+        rows=known.rows,
+        history=course.history,
+        best_epoch=course.best_epoch,
+        scores=tuple(scores),
+        seconds=course.seconds,
+        settings=_settings(settings, known, network),
+        notes=tuple(notes),
+        **measure.details(),
+    )
+    write_json(folder.results, results.to_json())
+    say(score_table(results))
+    return model
+
+
+def score_table(results: Results) -> str:
+    """Returns the scores on the test rows as a table of text."""
+    names = list(dict.fromkeys(name for s in results.scores for name in s.metrics))
+    rows = [["", *names, "seconds"]]
+    for score in results.scores:
+        values = [
+            f"{score.metrics[name]:.5g}" if name in score.metrics else ""
+            for name in names
+        ]
+        seconds = "" if score.seconds is None else f"{score.seconds:.1f}"
+        rows.append([score.name, *values, seconds])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(
+            text.ljust(width) if at == 0 else text.rjust(width)
+            for at, (text, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    ]
+    return (
+        f"\nOn the {results.rows['test']:,} test rows, which no model was trained on:\n"
+        + "\n".join(lines)
+    )
+
+
+def _save_counts(folder: RunFolder, known: Profile) -> None:
+    names = input_names(id_columns(known.schema))
+    counts = {name: np.asarray(known.counts[column]) for column, name in names.items()}
+    with written_aside(folder.counts) as file:
+        np.savez_compressed(file, **counts)  # type: ignore[arg-type]
+
+
+def _settings(
+    settings: Settings, known: Profile, network: keras.Model
+) -> dict[str, Any]:
+    import hotrow
+
+    names = input_names(id_columns(known.schema))
+    return {
+        "backend": keras.backend.backend(),
+        "keras": keras.__version__,
+        "hotrow": hotrow.__version__,
+        "python": platform.python_version(),
+        **settings.to_json(),
+        "batch_size": settings.batch_size or batch_size_of(known.rows["train"]),
+        "weights": network.count_params(),
+        "widths": {
+            column: int(table_of(network, name).shape[1])
+            for column, name in names.items()
+        },
+    }

@@ -1,0 +1,172 @@
+"""The folder of a run: whose it is, and what lies where."""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from hotrow.tabular.run_error import RunError
+from hotrow.tabular.runs.whole_files import write_json
+
+FORMAT = "hotrow-run"
+VERSION = 1
+MARK = "run.json"
+_FILES = ("model.keras", "report.html", "results.json", "counts.npz")
+_FOLDERS = ("checkpoint", "cache")
+
+
+class RunFolder:
+    """A folder that holds one run, and says so in `run.json`.
+
+    Args:
+        path: Where it is or will be.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+
+    @property
+    def model(self) -> Path:
+        """The trained model."""
+        return self.path / "model.keras"
+
+    @property
+    def results(self) -> Path:
+        """What the run measured."""
+        return self.path / "results.json"
+
+    @property
+    def counts(self) -> Path:
+        """How often each value of a column occurs in the training rows."""
+        return self.path / "counts.npz"
+
+    @property
+    def report(self) -> Path:
+        """The report."""
+        return self.path / "report.html"
+
+    @property
+    def checkpoint(self) -> Path:
+        """What a run that was killed continues from."""
+        return self.path / "checkpoint"
+
+    @property
+    def cache(self) -> Path:
+        """The encoded table, while the run goes on."""
+        return self.path / "cache"
+
+    def files(self) -> list[Path]:
+        """The files that a run leaves, whether they are there or not."""
+        return [self.path / name for name in (*_FILES, MARK)]
+
+    def mark(self) -> dict[str, Any] | None:
+        """Returns what `run.json` says, or None where there is no run.
+
+        Raises:
+            RunError: If the folder cannot be read, or is of a later version.
+        """
+        try:
+            content = json.loads((self.path / MARK).read_text(encoding="utf-8"))
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise RunError(
+                f"cannot read the folder {str(self.path)!r}: {error.strerror}."
+            ) from error
+        except ValueError:
+            return None
+        if not isinstance(content, dict) or content.get("format") != FORMAT:
+            return None
+        if content.get("version") != VERSION:
+            raise RunError(
+                f"the run in {str(self.path)!r} was written by another version of "
+                f"Hotrow (format {content.get('version')!r}, this one reads "
+                f"{VERSION}). Install that version, or train again."
+            )
+        return content
+
+    def check(self, *, force: bool, resume: bool) -> dict[str, Any] | None:
+        """Returns the mark of the run that is there, if it may be written to.
+
+        Raises:
+            RunError: If the folder holds another run or other files, and neither
+                `force` nor, for a run, `resume` is given; or is no folder.
+        """
+        if self.path.exists() and not self.path.is_dir():
+            raise RunError(
+                f"{str(self.path)!r} cannot be the folder for the results: it is a "
+                "file. Choose another with --out."
+            )
+        try:
+            names = sorted(os.listdir(self.path))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise RunError(
+                f"cannot read the folder {str(self.path)!r}: {error.strerror}. Choose "
+                "another with --out."
+            ) from error
+        mark = self.mark()
+        if not names or force or (mark and resume):
+            return mark
+        if mark is None:
+            shown = ", ".join(map(repr, names[:3])) + (", ..." * (len(names) > 3))
+            raise RunError(
+                f"the folder {str(self.path)!r} holds files that are no run's: "
+                f"{shown}. Nothing was touched. Choose another with --out, or pass "
+                "--force to write into it; files of other names stay."
+            )
+        unfinished = mark["status"] != "finished"
+        hint = "--resume to continue it, " if unfinished else ""
+        raise RunError(
+            f"the folder {str(self.path)!r} holds "
+            f"{'an unfinished' if unfinished else 'another'} run, of "
+            f"{mark['data']['title']}. Nothing was touched. Pass {hint}--force to "
+            "replace it, or choose another with --out."
+        )
+
+    def begin(self, content: Mapping[str, Any]) -> None:
+        """Removes what an earlier run left, and marks the folder as that of a new one.
+
+        Raises:
+            RunError: If the folder cannot be made or written.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            for name in (MARK, *_FILES):
+                (self.path / name).unlink(missing_ok=True)
+            for name in _FOLDERS:
+                if (self.path / name).exists():
+                    shutil.rmtree(self.path / name)
+            self.write_mark("training", content)
+        except OSError as error:
+            raise RunError(
+                f"cannot write to the folder {str(self.path)!r}: "
+                f"{error.strerror or error}. Choose another with --out."
+            ) from error
+
+    def write_mark(self, status: str, content: Mapping[str, Any]) -> None:
+        """Writes `run.json`.
+
+        Args:
+            status: "training", "interrupted" or "finished".
+            content: What else to keep: data and settings.
+        """
+        write_json(
+            self.path / MARK,
+            {**content, "format": FORMAT, "version": VERSION, "status": status},
+        )
+
+    def remove_cache(self) -> None:
+        """Removes the encoded table."""
+        shutil.rmtree(self.cache, ignore_errors=True)
+
+    def remove_if_empty(self) -> None:
+        """Removes the folder if it holds nothing but the mark."""
+        with suppress(OSError):
+            if os.listdir(self.path) == [MARK]:
+                (self.path / MARK).unlink()
+            self.path.rmdir()

@@ -1,0 +1,1 @@
+"""Encoded rows, and the loop that trains on them."""

@@ -1,0 +1,222 @@
+"""The loop that trains a network, epoch by epoch."""
+
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+
+from hotrow.tabular.network.inputs import id_columns, input_names, side_by_side
+from hotrow.tabular.network.predicting import predict_rows
+from hotrow.tabular.network.units import SquaredError
+from hotrow.tabular.schema import Schema
+from hotrow.tabular.training.checkpoint import Checkpoint
+from hotrow.tabular.training.course import Course
+from hotrow.tabular.training.interrupts import Wish, interrupts_as_wish
+from hotrow.tabular.training.measure import Measure
+from hotrow.tabular.training.settings import Settings, batch_size_of
+from hotrow.tabular.training.training_rows import TrainingRows
+from hotrow.training.row_sparse import RowSparse
+
+# So many rows are predicted at once where a part is measured.
+_CHUNK = 65_536
+_SLOWER = 0.3
+INTERRUPTED = "Training was interrupted"
+
+
+def compile_network(
+    network: keras.Model, schema: Schema, learning_rate: float, target_std: float
+) -> None:
+    """Gives a network its loss and its optimizer."""
+    losses: dict[str, Any] = {
+        "binary": "binary_crossentropy",
+        "multiclass": "sparse_categorical_crossentropy",
+        "regression": SquaredError(target_std),
+    }
+    task = schema.target.task
+    optimizer = keras.optimizers.Adam(learning_rate)
+    # A network without ids has no table, and RowSparse warns of that.
+    network.compile(
+        RowSparse(optimizer) if id_columns(schema) else optimizer,
+        losses[task],
+        metrics=[] if task == "regression" else ["accuracy"],
+    )
+
+
+def train(
+    network: keras.Model,
+    schema: Schema,
+    encoded: Any,
+    encoders: Any,
+    settings: Settings,
+    checkpoint: Checkpoint,
+    course: Course,
+    say: Callable[[str], None],
+) -> list[np.ndarray]:
+    """Trains a compiled network until it no longer gets better.
+
+    After each epoch the network and the course are saved. With the first Ctrl-C the
+    epoch ends, and training with it. Returned are the best weights.
+
+    Args:
+        network: A new network, or that of a checkpoint.
+        schema: Of the table.
+        encoded: The table, as `encode_table` gives it.
+        encoders: What encodes each column, by the column's name.
+        settings: How to train.
+        checkpoint: Where to save.
+        course: How far training has come; it is changed.
+        say: Called with a line for each epoch.
+    """
+    columns = id_columns(schema)
+    rows = encoded.rows("train")
+    batches = TrainingRows(
+        schema,
+        encoded.inputs,
+        encoded.target,
+        rows,
+        settings.batch_size or batch_size_of(len(rows)),
+        unknown={
+            name: encoders[column].vocabulary.unknown_id
+            for column, name in input_names(columns).items()
+        },
+        seed=settings.seed,
+    )
+    with interrupts_as_wish() as wish:
+        while course.end is None:
+            if course.epoch >= settings.epochs:
+                course.end = f"All {settings.epochs} epochs were done."
+                break
+            start = time.perf_counter()
+            values = _one_epoch(network, batches, course.epoch, settings, wish)
+            if wish.cut_short and course.epoch:
+                # What was saved after the epoch before is whole.
+                course.end = f"{INTERRUPTED} in epoch {course.epoch + 1}."
+                break
+            measure = measure_rows(network, schema, encoded, "validation")
+            values |= _validation_values(schema.target.task, measure, network)
+            is_best = course.add(values, measure.loss)
+            course.seconds += time.perf_counter() - start
+            say(_line(course, is_best, time.perf_counter() - start))
+            if wish.cut_short:
+                # A run that goes on begins anew: nothing is saved to go on from.
+                course.end = f"{INTERRUPTED} in its first epoch."
+                return network.get_weights()
+            _after_epoch(network, course, settings)
+            checkpoint.save(network, course)
+            if wish.is_there and course.end is None:
+                course.end = f"{INTERRUPTED} after epoch {course.epoch}."
+    return checkpoint.load(course.best_epoch).get_weights()
+
+
+def measure_rows(
+    network: keras.Model, schema: Schema, encoded: Any, part: str
+) -> Measure:
+    """Returns how well a network predicts the rows of a part of the table."""
+    classes = schema.target.classes or ()
+    measure = Measure(schema.target.task, len(classes))
+    rows = encoded.rows(part)
+    for start in range(0, len(rows), _CHUNK):
+        chunk = rows[start : start + _CHUNK]
+        inputs = side_by_side(schema, encoded.inputs, chunk)
+        measure.add(np.asarray(encoded.target[chunk]), predict_rows(network, inputs))
+    return measure
+
+
+def _one_epoch(
+    network: keras.Model,
+    batches: TrainingRows,
+    epoch: int,
+    settings: Settings,
+    wish: Wish,
+) -> dict[str, float]:
+    batches.start_epoch(epoch)
+    _seed_dropout(network, [settings.seed, epoch])
+    bar = _Bar(f"epoch {epoch + 1}", len(batches), wish)
+    history = network.fit(batches, verbose=0, shuffle=False, callbacks=[bar]).history
+    values = {name: float(value[-1]) for name, value in history.items()}
+    if not math.isfinite(values["loss"]):
+        raise RuntimeError(
+            f"the loss is {values['loss']} after epoch {epoch + 1}: training has come "
+            "apart. Look for numbers of extreme size in the table, or train with a "
+            "lower learning rate."
+        )
+    return values
+
+
+def _seed_dropout(network: keras.Model, seed: list[int]) -> None:
+    """Starts each generator anew: an epoch is then the same after `--resume`."""
+    for number, layer in enumerate(network.layers):
+        generator = getattr(layer, "seed_generator", None)
+        if generator is not None:
+            draw = np.random.default_rng([*seed, number]).integers(2**31)
+            state = np.array([draw, 0], generator.state.dtype)
+            generator.state.assign(keras.ops.convert_to_tensor(state))
+
+
+def _after_epoch(network: keras.Model, course: Course, settings: Settings) -> None:
+    if course.waited >= settings.patience:
+        course.end = (
+            f"Training ended after epoch {course.epoch}, as the loss on the validation "
+            f"rows had not fallen for {settings.patience} epochs."
+        )
+    elif course.waited and course.waited % max(1, settings.patience // 2) == 0:
+        rate = float(keras.ops.convert_to_numpy(network.optimizer.learning_rate))
+        network.optimizer.learning_rate = rate * _SLOWER
+
+
+def _validation_values(
+    task: str, measure: Measure, network: keras.Model
+) -> dict[str, float]:
+    metrics = measure.metrics()
+    if task == "regression":
+        return {
+            "val_loss": measure.loss / network.loss.std**2,
+            "val_rmse": metrics["RMSE"],
+        }
+    values = {"val_loss": measure.loss, "val_accuracy": metrics["accuracy"]}
+    if "AUC" in metrics:
+        values["val_auc"] = metrics["AUC"]
+    return values
+
+
+def _line(course: Course, is_best: bool, seconds: float) -> str:
+    last = {name: values[-1] for name, values in course.history.items()}
+    metric = (
+        f"accuracy {last['val_accuracy']:.4f}"
+        if "val_accuracy" in last
+        else f"RMSE {last['val_rmse']:.5g}"
+    )
+    return (
+        f"epoch {course.epoch:3}   loss {last['loss']:.4f}   validation: loss "
+        f"{last['val_loss']:.4f}, {metric}   {seconds:.1f} s{'   best' * is_best}"
+    )
+
+
+class _Bar(keras.callbacks.Callback):
+    """A bar over the batches of an epoch, which also ends it when that is wished."""
+
+    def __init__(self, what: str, batches: int, wish: Wish) -> None:
+        super().__init__()
+        self._what, self._batches, self._wish = what, batches, wish
+        self._bar: Any = None
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        try:
+            from tqdm.auto import tqdm
+        except ImportError:
+            return
+        self._bar = tqdm(total=self._batches, desc=self._what, delay=2, leave=False)
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        if self._bar is not None:
+            self._bar.update(batch + 1 - self._bar.n)
+        if self._wish.is_there and batch + 1 < self._batches:
+            self._wish.cut_short = True
+            self.model.stop_training = True
+
+    def on_train_end(self, logs: Any = None) -> None:
+        if self._bar is not None:
+            self._bar.close()

@@ -1,0 +1,1 @@
+"""Raw values of a column, and what is read out of them."""
