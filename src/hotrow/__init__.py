@@ -1,6 +1,6 @@
 """Hotrow: the categorical input stack that Keras 3 lacks."""
 
-from hotrow import tabular
+from hotrow import tabular as tabular
 from hotrow.fusion.fuse import fuse
 from hotrow.layers.embedding import Embedding
 from hotrow.layers.lookup import Lookup
@@ -25,5 +25,4 @@ __all__ = [
     "__version__",
     "count",
     "fuse",
-    "tabular",
 ]

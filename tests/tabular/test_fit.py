@@ -1,5 +1,7 @@
 """`hotrow.tabular.fit` from end to end."""
 
+import doctest
+import inspect
 import json
 import os
 import subprocess
@@ -242,3 +244,15 @@ def test_a_table_that_is_too_small():
 def test_a_table_with_nothing_to_learn_from():
     with pytest.raises(ValueError, match="no column to learn from"):
         fit(tables.people(50), "income", drop=["city", "age", "shoe"])
+
+
+@pytest.mark.parametrize("name", hotrow.tabular.__all__)
+def test_the_docstring_of_a_public_name(name):
+    public = getattr(hotrow.tabular, name)
+    text = inspect.getdoc(public)
+    assert "Args:" in text
+    names = {"hotrow": hotrow, "keras": keras}
+    test = doctest.DocTestParser().get_doctest(text, names, name, None, 0)
+    runner = doctest.DocTestRunner()
+    runner.run(test)
+    assert runner.failures == 0

@@ -133,5 +133,5 @@ def test_settings_that_will_not_do(wrong, text):
 
 
 def test_batches_grow_with_the_table():
-    sizes = [batch_size_of(rows) for rows in (10, 5000, 50_000, 10**7)]
-    assert sizes == [32, 64, 256, 1024]
+    sizes = [batch_size_of(rows) for rows in (10, 2000, 5000, 50_000, 10**7)]
+    assert sizes == [16, 32, 64, 256, 1024]

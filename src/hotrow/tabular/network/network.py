@@ -26,7 +26,7 @@ FIRST = ("embedding", "onehot")
 HIDDEN = (256, 128)
 DROPOUT = 0.2
 BINS = 16
-_VECTOR_STDDEV = 0.05
+_VECTOR_STDDEV = 0.01
 
 
 def build_network(

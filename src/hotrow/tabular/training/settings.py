@@ -63,7 +63,8 @@ def batch_size_of(rows: int) -> int:
     A small table needs many steps an epoch more than it needs smooth ones; a large one
     has enough of them, and large steps cost less a row.
     """
-    for most, size in ((2_000, 32), (10_000, 64), (100_000, 256), (1_000_000, 512)):
+    steps = ((1_000, 16), (2_500, 32), (10_000, 64), (100_000, 256), (1_000_000, 512))
+    for most, size in steps:
         if rows <= most:
             return size
     return 1024
