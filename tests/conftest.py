@@ -6,6 +6,21 @@ from pathlib import Path
 import keras
 import pytest
 
+# What is the same on every backend is tested on one.
+ONCE = [
+    "vocabulary",
+    "cli/test_*",
+    "cli/demo/test_demo_[!m]*",
+    *(
+        f"tabular/test_{name}*"
+        for name in (
+            *("encoders", "measure", "memory", "profile", "report", "resume"),
+            *("run_folder", "split", "table", "training_rows"),
+        )
+    ),
+]
+collect_ignore_glob = [] if keras.backend.backend() == "jax" else ONCE
+
 
 @pytest.fixture(autouse=True)
 def _fixed_state():

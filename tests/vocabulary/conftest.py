@@ -1,9 +1,6 @@
-"""A vocabulary does not depend on the backend: its tests run once, on JAX."""
+"""A vocabulary knows nothing of Keras."""
 
-import keras
 import pytest
-
-collect_ignore_glob = [] if keras.backend.backend() == "jax" else ["test_*.py"]
 
 
 @pytest.fixture(autouse=True)
