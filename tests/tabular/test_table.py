@@ -18,6 +18,11 @@ from hotrow.tabular.table import open_table
 NAMES = {"a": ["1", "é", ""], "b": ['say "x", y', "two\nlines", " 3 "]}
 
 
+@pytest.fixture(autouse=True)
+def _fixed_state():
+    """In place of the shared one: clearing Keras's state after each test is slow."""
+
+
 @pytest.mark.parametrize(
     ("encoding", "named"),
     [
@@ -167,6 +172,11 @@ def fails(tmp_path, name, content, match, **settings):
         (b"a,b\n1,\xff\n", r"Line 2 of t.csv is not UTF-8 \(byte 0xff\).*latin-1"),
         (b"a\xe9,b\n1,2\n", r"Line 1 of t.csv is not UTF-8"),
         (b"a\0,b\0\n\0", r"is no text: its first line holds zero bytes"),
+        (
+            b'a,b\n1,"x\n2,3\n',
+            r"last field of t.csv .* never closed, and holds 2 lines",
+        ),
+        (b'a,b\n"1,2\n2,3\n', r"Row 2 of t.csv has 1 field"),
         (b'a,b\n1,"' + b"x" * 13_000_000, r"longer than 4 MB.*never closed"),
     ],
     ids=lambda value: repr(value[:30]) if isinstance(value, bytes) else None,

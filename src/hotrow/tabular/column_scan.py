@@ -21,6 +21,7 @@ class ColumnScan:
         kind: Its type in Arrow.
         most: How many distinct values are counted at most.
         size: How many bytes they take at most.
+        place: Says in words where a row is, as `Table.place` does.
         needs_counts: Says whether the counts are of use if there are more values than
             that. Defaults to `None`: they always are.
     """
@@ -31,11 +32,12 @@ class ColumnScan:
         kind: Any,
         most: int,
         size: int,
+        place: Callable[[int], str],
         needs_counts: Callable[[Evidence], bool] | None = None,
     ) -> None:
         self.name, self.type = name, kind
         self.rows = self.missing = self.missing_training = 0
-        self._needs_counts = needs_counts
+        self._place, self._needs_counts = place, needs_counts
         self.counts = ValueCounts(most, size)
         self._sample: list[tuple[Any, np.ndarray]] = []
 
@@ -115,6 +117,7 @@ class ColumnScan:
             tokens,
             counts,
             first,
+            self._place,
         )
 
     def _add_lists(self, values: Any, training: np.ndarray, rows: np.ndarray) -> None:

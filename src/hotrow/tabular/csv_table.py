@@ -17,7 +17,7 @@ from hotrow.tabular.errors import TableError
 from hotrow.tabular.file_rows import FileRows
 from hotrow.tabular.parquet_table import other_columns
 from hotrow.tabular.table import Table
-from hotrow.vocabulary.arrow import pa
+from hotrow.vocabulary.arrow import csv, pa
 
 # How many bytes are parsed at a time; no row may be longer.
 BLOCK = 4 << 20
@@ -71,10 +71,9 @@ class CsvTable(Table):
         return self._rows.place(row)
 
     def _read(self, path: Path, header: CsvHeader, names: list[str]) -> Iterator[Any]:
-        from pyarrow import csv
-
+        last = None
         try:
-            yield from csv.open_csv(
+            for batch in csv.open_csv(
                 str(path),
                 # The number of a bad row is known to one thread only.
                 csv.ReadOptions(
@@ -90,11 +89,15 @@ class CsvTable(Table):
                     column_types={name: pa.large_string() for name in names},
                     include_columns=names,
                 ),
-            )
+            ):
+                yield batch
+                last = batch if len(batch) else last
         except UnicodeError as error:
             raise _bad_bytes(path, header.encoding) from error
         except (pa.ArrowException, OSError, EOFError) as error:
             raise self._explained(path, header, error) from error
+        if last is not None and names[-1] == header.names[-1]:
+            _check_end(path, header, str(last.column(len(names) - 1)[-1]))
 
     def _explained(self, path: Path, header: CsvHeader, error: Exception) -> TableError:
         text = str(error)
@@ -137,3 +140,19 @@ def _bad_bytes(path: Path, encoding: str) -> TableError:
                 return not_encoded(path, encoding, line + before.count("\n"), error)
             if not part:
                 return not_encoded(path, encoding, 1)
+
+
+def _check_end(path: Path, header: CsvHeader, value: str) -> None:
+    """Raises `TableError` if the last field has a quote that is never closed."""
+    # Arrow takes such a quote for one that the end of the file closes.
+    if "\n" not in value or path.name.lower().endswith(".gz"):
+        return
+    with open(path, "rb") as file:
+        file.seek(max(0, path.stat().st_size - 64))
+        end = file.read()
+    if not end.decode(header.encoding, "ignore").rstrip("\r\n").endswith('"'):
+        raise TableError(
+            f"The last field of {path.name} starts with a double quote that is never "
+            f"closed, and holds {len(value.splitlines())} lines: {value[:60]!r}. Close "
+            "the quote, or take it out."
+        )

@@ -1,5 +1,6 @@
 """What is known of a column's values."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ class Evidence:
         tokens: Values as text, each once, in the order in which they first occur.
         counts: How often each occurs, in the table or in the sample.
         first: The row in which each first occurs.
+        place: Says in words where a row is.
     """
 
     name: str
@@ -33,11 +35,18 @@ class Evidence:
     tokens: Any
     counts: np.ndarray
     first: np.ndarray
+    place: Callable[[int], str]
 
     @property
     def present(self) -> int:
         """In how many rows there is a value."""
         return self.rows - self.missing
+
+    def first_of(self, mask: np.ndarray) -> tuple[str, str]:
+        """Returns the first value that is marked, and in words where it is."""
+        places = np.flatnonzero(mask)
+        place = int(places[np.argmin(self.first[places])])
+        return str(self.tokens[place]), self.place(int(self.first[place]))
 
     def share(self, mask: np.ndarray) -> float:
         """Returns the share of the values in rows that are marked."""

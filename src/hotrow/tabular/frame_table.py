@@ -44,7 +44,7 @@ class FrameTable(Table):
 
     def place(self, row: int) -> str:
         """Returns in words where a row is."""
-        return f"row {row} of {self.title}, counted from 0,"
+        return f"row {row} (counted from 0) of {self.title}"
 
 
 def _as_arrow(frame: Any, title: str) -> Any:

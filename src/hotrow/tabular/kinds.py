@@ -104,6 +104,9 @@ def _digits(known: Evidence, number: np.ndarray) -> Found:
     rest = unfit(known, number, "no number")
     if known.share(integer) >= known.share(number):
         numbers = read_numbers(known.tokens)[integer]
+        if np.isnan(numbers).any():
+            # Digits by the dozens are no amount.
+            return _strings(known)
         if known.share(have_leading_zeros(known.tokens)) >= 0.01:
             if _mostly_differ(known):
                 return Found(
@@ -218,19 +221,17 @@ def _mostly_differ(known: Evidence, share: float = MOST_FIT) -> bool:
 
 def unfit(known: Evidence, good: np.ndarray, what: str) -> str:
     """Returns in words how many values are not as the others."""
-    bad = np.flatnonzero(~good)
-    if not bad.size:
+    if good.all():
         return ""
-    place = bad[np.argmin(known.first[bad])]
-    count = int(known.counts[bad].sum())
+    count = int(known.counts[~good].sum())
     if known.complete:
         many = f"{count} value{'s are' if count > 1 else ' is'}"
     else:
         many = f"about {max(1, round(100 * known.share(~good)))} % of values are"
-    example = str(known.tokens[int(place)].as_py())[:20]
+    example, place = known.first_of(~good)
     return (
-        f"; {many} {what} and count as missing, such as {example!r} in data row "
-        f"{known.first[place] + 1}"
+        f"; {many} {what} and count{'' if count > 1 else 's'} as missing, such as "
+        f"{example[:20]!r} in {place}"
     )
 
 

@@ -1,6 +1,6 @@
 """Kinds of columns that the user gives, in place of those that values say."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -36,7 +36,7 @@ def check_kinds(table: Table, kinds: Mapping[str, str], target: str) -> None:
             )
 
 
-def forced_kind(known: Evidence, kind: str, place: Callable[[int], str]) -> Found:
+def forced_kind(known: Evidence, kind: str) -> Found:
     """Returns the kind that the user gives, or raises `TableError`."""
     if kind in LEFT_OUT:
         return Found(kind, f"left out, {_SAID}")
@@ -56,12 +56,12 @@ def forced_kind(known: Evidence, kind: str, place: Callable[[int], str]) -> Foun
         return found
     if kind == "numeric":
         good = ~np.isnan(read_numbers(known.tokens))
-        _check(known, good, "numeric", "a number", place)
+        _check(known, good, "numeric", "a number")
         return Found(kind, _SAID + unfit(known, good, "no number"))
     if kind == "date":
         ways = (*ways_of(known.tokens), "digits")
         good = ~np.isnat(read_dates(known.tokens, ways))
-        _check(known, good, "a date", "a date", place)
+        _check(known, good, "a date", "a date")
         return Found(kind, _SAID + unfit(known, good, "no date"), ways=ways)
     if kind == "multi":
         multi = find_separator(known, strict=False)
@@ -79,14 +79,12 @@ def _check(
     good: np.ndarray,
     kind: str,
     wanted: str,
-    place: Callable[[int], str],
 ) -> None:
     if known.share(good) >= _LEAST_FIT:
         return
-    bad = np.flatnonzero(~good)
-    first = bad[np.argmin(known.first[bad])]
+    example, place = known.first_of(~good)
     raise TableError(
         f"The column {known.name!r} cannot be {kind}: {known.share(~good):.0%} of its "
-        f"values are not {wanted}, such as {str(known.tokens[int(first)])[:40]!r} in "
-        f"{place(int(known.first[first]))}. Choose another kind, or mend the values."
+        f"values are not {wanted}, such as {example[:40]!r} in {place}. Choose another "
+        "kind, or mend the values."
     )

@@ -8,7 +8,7 @@ from hotrow.tabular.errors import TableError
 from hotrow.tabular.file_rows import FileRows
 from hotrow.tabular.names import check_names
 from hotrow.tabular.table import Table
-from hotrow.vocabulary.arrow import pa
+from hotrow.vocabulary.arrow import pa, parquet
 
 ROWS = 1 << 16
 
@@ -63,10 +63,8 @@ class ParquetTable(Table):
 
 
 def _opened(path: Path) -> Any:
-    import pyarrow.parquet as pq
-
     try:
-        return pq.ParquetFile(path)
+        return parquet.ParquetFile(path)
     except (pa.ArrowException, OSError) as error:
         raise _broken(path, error) from error
 

@@ -80,12 +80,10 @@ def profile(
     check_kinds(table, kinds, target)
     scan = TableScan(table, target, seed)
     target_known = scan.target.evidence()
-    goal, order, notes = find_target(target_known, task, table.title, table.place)
+    goal, order, notes = find_target(target_known, task, table.title)
     known = {name: column.evidence() for name, column in scan.columns.items()}
     found = {
-        name: forced_kind(column, kinds[name], table.place)
-        if name in kinds
-        else find_kind(column)
+        name: forced_kind(column, kinds[name]) if name in kinds else find_kind(column)
         for name, column in known.items()
     }
     columns = tuple(_column(known[name], found[name]) for name in found)

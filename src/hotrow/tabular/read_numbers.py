@@ -7,7 +7,7 @@ import numpy as np
 from hotrow.vocabulary.arrow import pa, pc
 
 _NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
-_INTEGER = r"^[+-]?[0-9]{1,18}$"
+_INTEGER = r"^[+-]?[0-9]+$"
 _CODE = r"^0[0-9]+$"
 
 # What a float32 can hold: all else becomes infinite in a network.

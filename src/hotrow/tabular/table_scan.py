@@ -40,7 +40,7 @@ class TableScan:
         share = MEMORY // max(1, len(table.names))
         self.memory = (most, min(64 << 20, max(2 << 20, share)))
         self.columns: dict[str, ColumnScan] = {}
-        self.target = ColumnScan(target, pa.large_string(), *self.memory)
+        self.target = ColumnScan(target, pa.large_string(), *self.memory, table.place)
         self.parts = dict.fromkeys(PARTS, 0)
         sample, target_sample = RowSample(), RowSample()
         for batch in target_batches(table, target, names, seed, "reading"):
@@ -50,7 +50,7 @@ class TableScan:
                 values = batch.columns.column(names.index(name))
                 if name not in self.columns:
                     self.columns[name] = ColumnScan(
-                        name, values.type, *self.memory, _needs_counts
+                        name, values.type, *self.memory, table.place, _needs_counts
                     )
                 self.columns[name].add(values, training, batch.rows, chosen, kept)
             self._add_target(batch.target, batch.start, training, target_sample)

@@ -1,7 +1,5 @@
 """What there is to predict, by the values of the target."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from hotrow.tabular.errors import TableError
@@ -15,7 +13,7 @@ FEW_IN_CLASS = 10
 
 
 def find_target(
-    known: Evidence, task: str | None, title: str, place: Callable[[int], str]
+    known: Evidence, task: str | None, title: str
 ) -> tuple[Target, list[int], list[str]]:
     """Returns the target, the places of its classes in `known`, and notes.
 
@@ -27,7 +25,6 @@ def find_target(
         known: What is known of the target, of all rows of the table.
         task: One of `TASKS`, or None to decide by the values.
         title: Of the table, for errors.
-        place: Says in words where a row is.
 
     Raises:
         TableError: If it cannot be learned.
@@ -67,32 +64,26 @@ def find_target(
         found, why = task, "as you said"
     missing = known.missing
     if found == "regression":
-        _check_numbers(known, number, place)
+        _check_numbers(known, number)
         return Target(name, found, why, None, missing), [], []
-    _check_classes(known, found, number, place)
+    _check_classes(known, found, number)
     order = _order(known, whole)
     texts = [known.tokens[place_].as_py() for place_ in order]
     classes = tuple(int(text) if whole else text for text in texts)
     return Target(name, found, why, classes, missing), order, _notes(known, order)
 
 
-def _check_numbers(
-    known: Evidence, number: np.ndarray, place: Callable[[int], str]
-) -> None:
-    bad = np.flatnonzero(~number)
-    if bad.size:
-        first = bad[np.argmin(known.first[bad])]
+def _check_numbers(known: Evidence, number: np.ndarray) -> None:
+    if not number.all():
+        value, place = known.first_of(~number)
         raise TableError(
             f"A regression needs numbers, and the target {known.name!r} has "
-            f"{known.tokens[int(first)].as_py()!r} in "
-            f"{place(int(known.first[first]))}. Mend it or leave it empty, or choose "
-            "the task multiclass."
+            f"{value[:40]!r} in {place}. Mend it or leave it empty, or choose the task "
+            "multiclass."
         )
 
 
-def _check_classes(
-    known: Evidence, task: str, number: np.ndarray, place: Callable[[int], str]
-) -> None:
+def _check_classes(known: Evidence, task: str, number: np.ndarray) -> None:
     distinct = known.distinct
     if task == "binary" and distinct != 2:
         examples = ", ".join(repr(token.as_py())[:40] for token in known.tokens[:5])
@@ -104,13 +95,12 @@ def _check_classes(
     many = distinct > MOST_CLASSES or not known.complete
     if not many and (distinct <= 20 or distinct * 2 < known.present):
         return
-    bad = np.flatnonzero(~number)
     hint = "Name another column"
-    if known.share(number) >= 0.5 and bad.size:
-        first = bad[np.argmin(known.first[bad])]
+    if known.share(number) >= 0.5 and not number.all():
+        value, place = known.first_of(~number)
         hint += (
-            f"; or, if it is a number, mend {known.tokens[int(first)].as_py()!r} in "
-            f"{place(int(known.first[first]))} and others like it"
+            f"; or, if it is a number, mend {value[:40]!r} in {place}, and others like "
+            "it"
         )
     elif number.all():
         hint += ", or choose the task regression"

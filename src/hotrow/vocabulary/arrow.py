@@ -24,3 +24,5 @@ class _Lazy:
 
 pa: Any = _Lazy("pyarrow")
 pc: Any = _Lazy("pyarrow.compute")
+csv: Any = _Lazy("pyarrow.csv")
+parquet: Any = _Lazy("pyarrow.parquet")
