@@ -81,9 +81,12 @@ class NumericInput(keras.Layer):
         scaled = ops.clip((known - mean) / std, -FARTHEST, FARTHEST)
         parts = [scaled, ops.cast(missing, inputs.dtype)]
         if len(self._column):
-            # Missing ones stand below every bin.
-            low = ops.take(ops.where(missing, -np.inf, inputs), self._column, axis=1)
-            parts.append(ops.clip((low - self._low) / self._span, 0.0, 1.0))
+            column = ops.convert_to_tensor(self._column)
+            low = ops.convert_to_tensor(self._low, inputs.dtype)
+            span = ops.convert_to_tensor(self._span, inputs.dtype)
+            come = (ops.take(known, column, axis=1) - low) / span
+            there = 1 - ops.take(ops.cast(missing, inputs.dtype), column, axis=1)
+            parts.append(ops.clip(come, 0.0, 1.0) * there)
         return ops.concatenate(parts, axis=-1)
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
