@@ -16,9 +16,9 @@ MISSING_TOKEN = ""
 class ValueLookup(Lookup):
     """Turns the raw values of a column into ids, whatever type they come in.
 
-    The values are read as text (`hotrow/tabular/values/values.py` says how), so that `7`,
-    `"7"`, `" 7"` and `7.0` have one id. Missing values have an id of their own, that
-    of the token `""`, if the training rows had some; else they are unknown.
+    The values are read as text (`hotrow/tabular/values/values.py` says how), so that
+    `7`, `"7"`, `" 7"` and `7.0` have one id. Missing values have an id of their own,
+    that of the token `""`, if the training rows had some; else they are unknown.
 
     Example:
 
