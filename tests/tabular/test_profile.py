@@ -88,8 +88,10 @@ def integers(low, high, rows=400):
         ([f"item {k} is a fine thing" for k in range(400)], "x", "text"),
         ([f"Braund, Mr. Owen {k}" for k in range(400)], "x", "text"),
         ([{"a": 1}] * 400, "x", "nested"),
+        (integers(0, 17), "pixel", "numeric"),
+        (integers(1, 17), "floor", "code"),
     ],
-    ids=range(33),
+    ids=range(35),
 )
 def test_kinds(values, name, kind):
     assert found(values, name).kind == kind

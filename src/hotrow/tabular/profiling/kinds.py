@@ -11,7 +11,7 @@ The rules, of which the first counts that holds:
 - identifier: integers, 20 or more, of which no two are equal, that count up by row or
   whose name says so (`id`, `number`).
 - code: integers, 1 % of them with a leading zero; or at most 20 different ones, each in
-  20 rows on average; or named so (`zip`, `code`, `product_id`) and each in 2 rows on
+  20 rows on average, unless more than ten of them count up from 0 as amounts do; or named so (`zip`, `code`, `product_id`) and each in 2 rows on
   average; or all of one number of digits, four or more, that leave out most of their
   range, are not round and recur in 5 rows on average.
 - numeric: 95 % of values are numbers.
@@ -133,7 +133,8 @@ def _digits(known: Evidence, number: np.ndarray) -> Found:
 def _code(known: Evidence, numbers: np.ndarray, word: str) -> str | None:
     """Returns why integers are codes, or None."""
     repeats = known.present / max(1, known.distinct)
-    if known.distinct <= 20 and repeats >= 20:
+    amounts = len(numbers) > 10 and numbers.min() == 0 and numbers.max() < 20
+    if known.distinct <= 20 and repeats >= 20 and not amounts:
         return f"{known.distinct} different integers, each in many rows"
     if word in _CODE_NAMES and repeats >= 2:
         return f"integers, {_many(known)} different, named as codes are"
