@@ -1,5 +1,6 @@
 """What all tests share: one seed, and one closing line a run."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -22,6 +23,11 @@ ONCE = [
 collect_ignore_glob = [] if keras.backend.backend() == "jax" else ONCE
 
 
+# Hundreds of thousands of objects of the libraries, which no collection need look at.
+gc.collect()
+gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def _fixed_state():
     """Each test starts from the same seed and leaves Keras's settings as they were."""
@@ -29,7 +35,8 @@ def _fixed_state():
     policy = keras.config.dtype_policy()
     yield
     keras.config.set_dtype_policy(policy)
-    keras.utils.clear_session()
+    # To collect garbage after each test would take as long as most tests do.
+    keras.utils.clear_session(free_memory=False)
 
 
 def pytest_terminal_summary(terminalreporter, exitstatus):

@@ -5,11 +5,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import keras
 import pytest
 
 EXAMPLES = sorted(Path(__file__).parents[1].joinpath("examples").glob("*.py"))
 # They start processes of their own, and one of `memory.py` holds gigabytes.
 SLOW = {"memory.py", "dask_counts.py"}
+# These show what is tested on each backend elsewhere: they run on one.
+ONCE = {"tabular.py", "text_rnn.py", "lora.py", "flatten_and_dense.py", "uint8_trap.py"}
+if keras.backend.backend() != "jax":
+    SLOW |= ONCE
 
 
 def run(script):

@@ -46,6 +46,14 @@ def kill():
     raise Killed
 
 
+@pytest.fixture(autouse=True)
+def _interrupts_count():
+    """A shell that starts tests in the background has them ignore Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
     path = tmp_path_factory.mktemp("data") / "people.csv"
