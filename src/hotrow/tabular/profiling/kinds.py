@@ -11,9 +11,10 @@ The rules, of which the first counts that holds:
 - identifier: integers, 20 or more, of which no two are equal, that count up by row or
   whose name says so (`id`, `number`).
 - code: integers, 1 % of them with a leading zero; or at most 20 different ones, each in
-  20 rows on average, unless more than ten of them count up from 0 as amounts do; or named so (`zip`, `code`, `product_id`) and each in 2 rows on
-  average; or all of one number of digits, four or more, that leave out most of their
-  range, are not round and recur in 5 rows on average.
+  20 rows on average, unless more than ten count up from 0 as amounts do; or named so
+  (`zip`, `code`, `product_id`) and each in 2 rows on average; or all of one number of
+  digits, four or more, that leave out most of their range, are not round and recur in 5
+  rows on average.
 - numeric: 95 % of values are numbers.
 - multi: `|` or `;` in 30 % of values, or `,` in 50 %, and the parts between them are
   short and recur.
