@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from hotrow.vocabulary.arrow import pa, pc
-from hotrow.vocabulary.tables import LARGE, Table, make_table
 from hotrow.vocabulary.tables.slots import check_count, raise_duplicate
+from hotrow.vocabulary.tables.table import LARGE, Table, make_table
 from hotrow.vocabulary.tokens import as_kind
 
 
