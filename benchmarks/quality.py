@@ -27,7 +27,6 @@ from timing import write_table
 import hotrow
 from hotrow_cli.demo import corpus, dataset, models
 from hotrow_cli.demo.settings import FULL, QUICK, Scale
-from hotrow_cli.demo.vocabulary import PADDING
 from hotrow_cli.demo.worker import BATCH_SIZE
 
 Make = Callable[[float], keras.Optimizer]
@@ -95,7 +94,7 @@ def train(
     keras.utils.set_random_seed(seed)
     model = models.build_model(
         models.EMBEDDING,
-        data.words.size,
+        len(data.words),
         scale.width,
         data.train.ids.shape[1],
         len(data.packages),
@@ -126,8 +125,8 @@ def share_touched(data: dataset.Dataset) -> float:
     """Returns the share of the table's rows that a batch holds, on average."""
     ids = np.random.default_rng(0).permutation(data.train.ids)
     batches = np.split(ids, range(BATCH_SIZE, len(ids), BATCH_SIZE))
-    counts = [np.sum(np.unique(batch) != PADDING) for batch in batches]
-    return float(np.mean(counts)) / data.words.size
+    counts = [np.sum(np.unique(batch) != 0) for batch in batches]
+    return float(np.mean(counts)) / len(data.words)
 
 
 def row(name: str, runs: dict[float, list[Run]]) -> list[str]:
@@ -185,7 +184,7 @@ def main() -> None:
     )
     notes = [
         f"{len(data.packages)} packages to tell apart; {train_on} snippets to train, "
-        f"{validate_on} to validate, {test_on} to test; a table of {data.words.size} x "
+        f"{validate_on} to validate, {test_on} to test; a table of {len(data.words)} x "
         f"{scale.width}, of whose rows a batch holds {share_touched(data):.0%}; "
         f"{scale.epochs} epochs in batches of {BATCH_SIZE}; seeds 0 to "
         f"{arguments.seeds - 1}. Every optimizer trained once with each rate and seed. "
