@@ -1,5 +1,6 @@
 """Which Keras backend a command runs on."""
 
+import os
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 
@@ -48,3 +49,19 @@ def choose_backend(
         f"{', '.join(found)}. Choose one with --backend {found[0]} or "
         f"KERAS_BACKEND={found[0]}."
     )
+
+
+def set_backend(backend: str) -> None:
+    """Has Keras run on a backend, in this process and in those that it starts.
+
+    To be called before Keras is imported. What the user has set stays, but for the
+    backend.
+    """
+    os.environ["KERAS_BACKEND"] = backend
+    # PyTorch's threads spin while they wait for each other. Where another program has a
+    # core too, that made a step ten times slower.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if backend != "tensorflow":
+        # Keras loads TensorFlow to seed it, wherever it is installed. It computes
+        # nothing here, and this keeps it from printing a banner.
+        os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from hotrow_cli.backends import choose_backend
+from hotrow_cli.backends import choose_backend, set_backend
 from hotrow_cli.demo import (
     baseline,
     corpus,
@@ -43,7 +43,7 @@ def run_demo(settings: Settings) -> None:
     """
     backend = choose_backend(settings.backend, os.environ)
     # For this process, before it loads `hotrow`, and for those that train.
-    os.environ.update(_environment(backend))
+    set_backend(backend)
     with output.staged(settings.out, settings.force) as folder:
         _run(settings, backend, folder)
     print(f"\nWrote {', '.join(_written(settings.out))} to {settings.out}", flush=True)
@@ -113,18 +113,6 @@ def _sizes(data: dataset.Dataset) -> dict[str, int]:
         "validate": len(data.validation.labels),
         "test": len(data.test.labels),
     }
-
-
-def _environment(backend: str) -> Mapping[str, str]:
-    # PyTorch's threads spin while they wait for each other. Where another program has a
-    # core too, that made a step ten times slower.
-    wished = {"OMP_WAIT_POLICY": "PASSIVE"}
-    if backend != "tensorflow":
-        # Keras loads TensorFlow to seed it, wherever it is installed. It computes
-        # nothing here, and this keeps it from printing a banner.
-        wished["TF_ENABLE_ONEDNN_OPTS"] = "0"
-    chosen = {name: os.environ.get(name, value) for name, value in wished.items()}
-    return {"KERAS_BACKEND": backend, **chosen}
 
 
 def _check_files(

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from hotrow_cli.backends import BACKENDS, choose_backend
+from hotrow_cli.backends import BACKENDS, choose_backend, set_backend
 from hotrow_cli.errors import CommandError
 from hotrow_cli.signals import terminate_like_interrupt
 
@@ -78,15 +78,8 @@ def _start_keras(requested: str | None) -> None:
                 f"to {backend}. Start the command in a process of its own."
             )
         return
-    os.environ["KERAS_BACKEND"] = backend
-    # PyTorch's threads spin while they wait for each other. Where another program has a
-    # core too, that made a step ten times slower.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    set_backend(backend)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    if backend != "tensorflow":
-        # Keras loads TensorFlow to seed it, wherever it is installed. It computes
-        # nothing here, and this keeps it from printing a banner.
-        os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 
 def _explained(error: Exception, arguments: argparse.Namespace) -> str:
