@@ -1,12 +1,14 @@
 """Parquet and CSV files are counted as the same values in memory are."""
 
 import builtins
+import gzip
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from damage import COUNT, check_damage
 
 import hotrow
 
@@ -82,9 +84,26 @@ def test_more_than_memory_goes_to_disk(tmp_path):
     assert vocab == hotrow.Vocabulary.fit(words)
 
 
+@pytest.mark.parametrize("name", ["x.parquet", "x.csv.gz"])
+def test_a_damaged_file_of_data_is_named(tmp_path, name):
+    path = tmp_path / name
+    if name == "x.parquet":
+        pq.write_table(pa.table({"city": ["Oslo", "Rome"] * 20}), path)
+    else:
+        path.write_bytes(gzip.compress(b"city\n" + b"Oslo\nRome\n" * 20))
+    check_damage(
+        path,
+        read=lambda: from_files(path, "city"),
+        is_same=lambda vocab: True,  # Such files have no digest.
+        says=name,
+        count=COUNT // 10,
+    )
+
+
 def test_errors(parquet, tmp_path, monkeypatch):
     with pytest.raises(
-        ValueError, match=r"no column 'word'\. They have: the .word., n"
+        ValueError,
+        match=r"no column 'word' in .*part1.parquet', as .* 'the \"word\"', 'n",
     ):
         from_files(parquet, "word")
     with pytest.raises(ValueError, match=r"No file is found at .*none\*.csv"):

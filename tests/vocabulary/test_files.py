@@ -1,29 +1,37 @@
 """Files are whole or an error, and no file makes code run."""
 
+import hashlib
 import json
 import os
 import pickle
 import re
-from contextlib import suppress
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from damage import check_damage
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import hotrow
+from hotrow.vocabulary.digest import digest_of
+from hotrow.vocabulary.settings import Settings
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 VOCAB = hotrow.Vocabulary([f"word {i}" for i in range(1000)], lowercase=True)
 HEADER = {
     "format": "hotrow.vocabulary",
-    "version": 1,
+    "version": 2,
     "tokens": 2,
     "padding": True,
     "unknown": True,
     "normalize": None,
     "lowercase": False,
+    "digest": hashlib.sha256(
+        b'{"lowercase":false,"normalize":null,"padding":true,"tokens":2,"unknown":true}'
+        + np.array([0, 1, 2], "<i8").tobytes()
+        + b"ab"
+    ).hexdigest(),
 }
 
 
@@ -59,7 +67,12 @@ def test_others_read_the_file_and_we_read_theirs(tmp_path):
     with pa.ipc.open_file(tmp_path / "v.arrow") as reader:
         assert reader.read_all()["token"].to_pylist() == VOCAB.tokens.to_pylist()
         header = json.loads(reader.schema.metadata[b"hotrow"])
-    assert header == {**HEADER, "tokens": 1000, "lowercase": True}
+    assert header == {
+        **HEADER,
+        "tokens": 1000,
+        "lowercase": True,
+        "digest": VOCAB.digest,
+    }
     write(tmp_path / "w.arrow", pa.array(["a", "b"], pa.large_string()))
     vocab = hotrow.Vocabulary.load(tmp_path / "w.arrow")
     assert vocab.encode(["b"]).tolist() == [3]
@@ -96,31 +109,88 @@ def test_every_truncation_is_an_error(tmp_path, mapped):
             hotrow.Vocabulary.load(path, memory_map=mapped)
 
 
-def test_changed_bytes_are_an_error_or_another_vocabulary(tmp_path):
+@pytest.mark.parametrize(
+    ("tokens", "about", "mapped"),
+    [
+        (["Oslo", "Paris", "Ås", ""], {}, False),
+        (["oslo"], {"padding": False, "normalize": "NFC", "lowercase": True}, False),
+        ([7, -5, 2**62], {"unknown": False}, True),
+        ([], {}, False),
+        ([f"word {i}" for i in range(500)], {}, True),
+    ],
+)
+def test_a_damaged_file_never_gives_another_vocabulary(tmp_path, tokens, about, mapped):
+    vocab, path = hotrow.Vocabulary(tokens, **about), tmp_path / "v.arrow"
+    vocab.save(path)
+    check_damage(
+        path,
+        read=lambda: hotrow.Vocabulary.load(path, memory_map=mapped),
+        is_same=lambda loaded: loaded == vocab,
+        says="v.arrow' cannot be read as a vocabulary. ",
+    )
+
+
+def test_damage_in_a_mapped_file_is_an_error(tmp_path):
     path = tmp_path / "v.arrow"
     VOCAB.save(path)
-    whole = path.read_bytes()
-    rng = np.random.default_rng(0)
-    for _ in range(300):
-        bad = bytearray(whole)
-        for place in rng.integers(0, len(bad), 4):
-            bad[place] = rng.integers(0, 256)
-        path.write_bytes(bad)
-        # Either an error of ours, or a vocabulary that is whole.
-        with suppress(ValueError):
-            vocab = hotrow.Vocabulary.load(path, memory_map=False)
-            ids = np.arange(len(vocab))
-            assert (vocab.encode(vocab.decode(ids)[2:].tolist()) == ids[2:]).all()
+    data = bytearray(path.read_bytes())
+    place = data.index(b"word 500")
+    data[place : place + 8] = b"word 50O"
+    path.write_bytes(data)
+    with pytest.raises(ValueError, match=r"has changed since it was written: its dig"):
+        hotrow.Vocabulary.load(path)
+
+
+@given(
+    st.lists(TEXT, unique=True) | st.lists(st.integers(-9, 9), unique=True),
+    st.integers(0, 3),
+    st.booleans(),
+    st.booleans(),
+)
+def test_the_digest_is_of_tokens_and_settings(tokens, start, padding, unknown):
+    vocab = hotrow.Vocabulary(tokens, padding=padding, unknown=unknown)
+    offsets = np.cumsum([0, *(len(str(t).encode()) for t in tokens)])
+    content = {
+        "lowercase": False,
+        "normalize": None,
+        "padding": padding,
+        "tokens": len(tokens),
+        "unknown": unknown,
+    }
+    expected = json.dumps(content, separators=(",", ":")).encode()
+    if tokens and isinstance(tokens[0], int):
+        expected += np.array(tokens, "<i8").tobytes()
+    elif tokens:
+        expected += offsets.astype("<i8").tobytes() + "".join(tokens).encode()
+    assert vocab.digest == hashlib.sha256(expected).hexdigest()
+    # A part of an Arrow array has the digest of a copy of its own.
+    part = hotrow.Vocabulary(vocab.tokens[start:])
+    assert part.digest == hotrow.Vocabulary(tokens[start:]).digest
+
+
+def test_growing_gives_another_digest():
+    vocab = hotrow.Vocabulary(["a"])
+    before = vocab.digest
+    assert before == hotrow.Vocabulary(["a"]).digest
+    assert before != hotrow.Vocabulary(["a"], lowercase=True).digest
+    vocab.grow(["b"])
+    assert vocab.digest == hotrow.Vocabulary(["a", "b"]).digest != before
 
 
 STRINGS = pa.array(["a", "b"], pa.large_string())
+TWINS = pa.array(["a", "a"], pa.large_string())
 
 
 @pytest.mark.parametrize(
     ("array", "changes", "message"),
     [
         (STRINGS, {"tokens": 3}, "It holds 2 tokens and says 3"),
-        (STRINGS, {"version": 2}, "version 2 of the format, and this Hotrow reads ver"),
+        (STRINGS, {"version": 1}, "version 1 of the format, and this Hotrow reads ver"),
+        (STRINGS, {"version": 1}, "tokens of any version are `pyarrow.ipc.open_file"),
+        (STRINGS, {"digest": None}, "no valid 'digest'"),
+        (STRINGS, {"digest": "0" * 64}, "its digest is .* and it says 000000000000"),
+        (STRINGS, {"unknown": False}, "has changed since it was written"),
+        (STRINGS[::-1], {}, "has changed since it was written"),
         (STRINGS, {"format": "x"}, "does not say 'hotrow.vocabulary'"),
         (STRINGS, {"padding": 1}, "no valid 'padding'"),
         (STRINGS, {"normalize": "NFX"}, "`normalize` must be None or one of"),
@@ -130,8 +200,8 @@ STRINGS = pa.array(["a", "b"], pa.large_string())
         (STRINGS, {"header": "[" * 100_000}, "is not JSON"),
         (STRINGS, {"name": "word"}, "must have one column, `token`"),
         (pa.array(["a", "b"]), {}, r"It has: token \(string\)"),
-        (pa.array(["a", "a"], pa.large_string()), {}, "'a' twice"),
-        (pa.array(["a", None], pa.large_string()), {}, "A missing value cannot be"),
+        (TWINS, {"digest": digest_of(TWINS, Settings())}, "'a' twice"),
+        (pa.array(["a", None], pa.large_string()), {}, "1 of its tokens are missing"),
     ],
 )
 def test_hostile_files(tmp_path, array, changes, message):

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from damage import check_damage
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -29,13 +30,34 @@ def test_text_of_others(tmp_path):
     vocab.to_text(path)
     assert path.read_bytes() == b"10\n-2\n"
     path.write_bytes(b"1\nx\n")
-    with pytest.raises(ValueError, match="no integer: 'x', line 2"):
+    with pytest.raises(ValueError, match="no integer of 64 bits: 'x', line 2"):
         hotrow.Vocabulary.from_text(path, integers=True)
+    for line in ("1_0", " 7", "٣", "1.0", "", "9" * 5000):
+        path.write_text(f"5\n{line}\n", encoding="utf-8")
+        with pytest.raises(ValueError, match=r"no integer of 64 bits: .*, line 2"):
+            hotrow.Vocabulary.from_text(path, integers=True)
+    path.write_text("a\nb\na\n")
+    with pytest.raises(ValueError, match=r"words.txt' is no vocabulary.* 'a' twice"):
+        hotrow.Vocabulary.from_text(path)
     path.write_bytes(b"\xff")
     with pytest.raises(ValueError, match="must be in UTF-8"):
         hotrow.Vocabulary.from_text(path)
     with pytest.raises(ValueError, match=r"line break .* Received: 'a\\nb'"):
         hotrow.Vocabulary(["a\nb"]).to_text(path)
+
+
+@pytest.mark.parametrize("integers", [True, False])
+def test_damaged_text_is_text_or_an_error_that_names_the_file(tmp_path, integers):
+    path = tmp_path / "words.txt"
+    tokens = [5, -7, 2**62, 0] if integers else ["Oslo", "Ås", "", "Å\u030a"]
+    hotrow.Vocabulary(tokens).to_text(path)
+    check_damage(
+        path,
+        read=lambda: hotrow.Vocabulary.from_text(path, integers=integers),
+        is_same=lambda vocab: len(vocab) >= 2,
+        says="words.txt'",
+        least=0.1,
+    )
 
 
 @pytest.mark.parametrize("padding", [True, False])

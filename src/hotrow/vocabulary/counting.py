@@ -108,6 +108,9 @@ def _summed(table: Any) -> Any:
             "Counts must add up to less than 2**63. Received: a sum of about "
             f"{total:g}. Divide all counts by one number."
         )
+    if pc.count_distinct(table["token"]).as_py() == len(table):
+        # Much faster than a sum, of a short table above all.
+        return table.combine_chunks()
     table = table.group_by("token").aggregate([("count", "sum")])
     return _table(table["token"], table["count_sum"])
 

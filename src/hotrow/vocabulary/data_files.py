@@ -52,13 +52,14 @@ def count_files(
             f"WHERE {name} IS NOT NULL GROUP BY token HAVING count(*) >= {min_count} "
             f"{order} {'' if room is None else f'LIMIT {room}'}"
         )
-        with _bar(connection, "counting tokens"):
+        with _bar(connection, "counting tokens"), _reading(files):
             batches = iter(connection.sql(query).to_arrow_reader(_ROWS))
             first = next(batches, None)
         while first is not None:
             tokens = from_arrow(first.column(0))
             yield pa.table({"token": tokens, "count": first.column(1)})
-            first = next(batches, None)
+            with _reading(files):
+                first = next(batches, None)
 
 
 def find_files(
@@ -131,21 +132,35 @@ def _connection(memory_limit: str) -> Iterator[Any]:
 
 
 def _column_type(connection: Any, source: str, column: str, files: list[str]) -> str:
-    import duckdb
-
-    try:
+    with _reading(files):
         rows = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
-    except duckdb.Error as error:
-        raise ValueError(
-            f"DuckDB cannot read {', '.join(map(repr, files[:3]))}"
-            f"{' and others' if len(files) > 3 else ''}: {error}"
-        ) from error
     types = {row[0]: row[1] for row in rows}
     if column not in types:
         raise ValueError(
-            f"The files have no column {column!r}. They have: {', '.join(types)}."
+            f"There is no column {column!r} in {_named(files)}, as DuckDB reads it. "
+            f"There is: {', '.join(map(repr, types))}. Pass one of these, or files of "
+            "one form."
         )
     return types[column]
+
+
+@contextmanager
+def _reading(files: list[str]) -> Iterator[None]:
+    """Raises `ValueError` with the names of files for an error of DuckDB."""
+    import duckdb
+
+    try:
+        yield
+    except (duckdb.Error, pa.ArrowException, UnicodeError) as error:
+        raise ValueError(
+            f"DuckDB cannot read {_named(files)}: {error} Mend the files, or leave out "
+            "those that are damaged."
+        ) from error
+
+
+def _named(files: list[str]) -> str:
+    more = f" and {len(files) - 3} others" if len(files) > 3 else ""
+    return ", ".join(map(repr, files[:3])) + more
 
 
 @contextmanager

@@ -7,50 +7,62 @@ schema's metadata a JSON object:
 | key | is |
 |---|---|
 | `format` | `"hotrow.vocabulary"` |
-| `version` | 1 |
+| `version` | 2 |
 | `tokens` | how many tokens there are |
 | `padding`, `unknown`, `lowercase` | true or false |
 | `normalize` | a form of Unicode, or null |
+| `digest` | the vocabulary's digest (`digest.py`), which is checked at loading |
 """
 
 import json
 import os
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from hotrow.vocabulary.arrow import pa
 from hotrow.vocabulary.aside import written_aside
+from hotrow.vocabulary.digest import digest_of
 from hotrow.vocabulary.ordering import one_array
 from hotrow.vocabulary.settings import Settings
 
 FORMAT = "hotrow.vocabulary"
-VERSION = 1
+VERSION = 2
 _KEY = b"hotrow"
+_SETTINGS = tuple(field.name for field in fields(Settings))
 
 
-def write(path: str | os.PathLike[str], tokens: Any, about: Settings) -> None:
+def write(
+    path: str | os.PathLike[str], tokens: Any, about: Settings, digest: str
+) -> None:
     """Writes a file aside and puts it in its place once it is whole."""
+    with written_aside(path) as file:
+        write_to(file, tokens, about, digest)
+
+
+def write_to(file: BinaryIO, tokens: Any, about: Settings, digest: str) -> None:
+    """Writes what is in the file of a vocabulary."""
     header = {
         "format": FORMAT,
         "version": VERSION,
         "tokens": len(tokens),
         **asdict(about),
+        "digest": digest,
     }
     schema = pa.schema(
         [pa.field("token", tokens.type)], metadata={_KEY: json.dumps(header)}
     )
-    with written_aside(path) as file, pa.ipc.new_file(file, schema) as writer:
+    with pa.ipc.new_file(file, schema) as writer:
         writer.write_batch(pa.record_batch([tokens], schema=schema))
 
 
-def read(path: str | os.PathLike[str], memory_map: bool) -> tuple[Any, Settings]:
-    """Returns the tokens of a file, checked, and what it says of them."""
+def read(path: str | os.PathLike[str], memory_map: bool) -> tuple[Any, Settings, str]:
+    """Returns the tokens of a file, its settings and their digest, all checked."""
     if memory_map:
         with open(path, "rb"):  # The system's own error if it cannot be read.
             pass
         if os.path.getsize(path) == 0:
-            raise bad_file(path, "The file is empty.")
+            raise VocabularyFileError(path, "The file is empty.")
         source = pa.memory_map(os.fspath(path))
     else:
         source = pa.BufferReader(Path(path).read_bytes())
@@ -63,43 +75,80 @@ def read(path: str | os.PathLike[str], memory_map: bool) -> tuple[Any, Settings]
             batch.validate(full=True)
         table = pa.Table.from_batches(batches, schema=reader.schema)
         column = one_array(table["token"])
-    except (pa.ArrowException, OSError, EOFError, MemoryError, KeyError) as error:
-        raise bad_file(path, f"It is not a whole Arrow IPC file ({error}).") from error
+    except (
+        *(pa.ArrowException, OSError, EOFError, MemoryError, KeyError),
+        # Of pyarrow, for a name of a column that is no UTF-8.
+        UnicodeError,
+    ) as error:
+        raise VocabularyFileError(
+            path, f"It is not a whole Arrow IPC file ({error})."
+        ) from error
+    return column, *_checked(path, column, header)
+
+
+class VocabularyFileError(ValueError):
+    """A file is not as `write` wrote it.
+
+    Args:
+        path: Of the file.
+        problem: What is wrong with it, a sentence.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], problem: str) -> None:
+        super().__init__(path, problem)
+        self.path, self.problem = path, problem
+
+    def __str__(self) -> str:
+        return (
+            f"The file {os.fspath(self.path)!r} cannot be read as a vocabulary. "
+            f"{self.problem} Save the vocabulary again, or pass another file."
+        )
+
+
+def _checked(
+    path: str | os.PathLike[str], column: Any, header: dict[str, Any]
+) -> tuple[Settings, str]:
+    """Returns the settings and the digest, if tokens and header belong together."""
     if len(column) != header["tokens"]:
-        raise bad_file(
+        raise VocabularyFileError(
             path, f"It holds {len(column)} tokens and says {header['tokens']}."
         )
-    try:
-        return column, Settings(
-            **{field.name: header[field.name] for field in fields(Settings)}
+    if column.null_count:
+        raise VocabularyFileError(
+            path, f"{column.null_count} of its tokens are missing."
         )
+    try:
+        settings = Settings(**{name: header[name] for name in _SETTINGS})
     except ValueError as error:
-        raise bad_file(path, str(error)) from error
-
-
-def bad_file(path: str | os.PathLike[str], problem: str) -> ValueError:
-    """Returns the error for a file that is not as it should be."""
-    return ValueError(
-        f"The file {os.fspath(path)!r} cannot be read as a vocabulary. {problem} "
-        "Save the vocabulary again, or pass another file."
-    )
+        raise VocabularyFileError(path, str(error)) from error
+    digest = digest_of(column, settings)
+    if digest != header["digest"]:
+        raise VocabularyFileError(
+            path,
+            "It has changed since it was written: its digest is "
+            f"{digest[:12]}... and it says {header['digest'][:12]}... .",
+        )
+    return settings, digest
 
 
 def _header(path: str | os.PathLike[str], schema: Any) -> dict[str, Any]:
     text = (schema.metadata or {}).get(_KEY)
     if text is None:
-        raise bad_file(path, "Its metadata has no key 'hotrow'.")
+        raise VocabularyFileError(path, "Its metadata has no key 'hotrow'.")
     try:
         header = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise bad_file(path, f"Its metadata is not JSON ({error}).") from error
+        raise VocabularyFileError(
+            path, f"Its metadata is not JSON ({error})."
+        ) from error
     if not isinstance(header, dict) or header.get("format") != FORMAT:
-        raise bad_file(path, f"Its metadata does not say {FORMAT!r}.")
+        raise VocabularyFileError(path, f"Its metadata does not say {FORMAT!r}.")
     if header.get("version") != VERSION:
-        raise bad_file(
+        raise VocabularyFileError(
             path,
             f"It has version {header.get('version')!r} of the format, and this Hotrow "
-            f"reads version {VERSION}.",
+            f"reads version {VERSION}. The tokens of any version are "
+            "`pyarrow.ipc.open_file(path).read_all()['token']`.",
         )
     kinds: dict[str, Any] = {
         "tokens": int,
@@ -107,13 +156,14 @@ def _header(path: str | os.PathLike[str], schema: Any) -> dict[str, Any]:
         "unknown": bool,
         "lowercase": bool,
         "normalize": (str, type(None)),
+        "digest": str,
     }
     for name, kind in kinds.items():
         if not isinstance(header.get(name, ...), kind):
-            raise bad_file(path, f"Its metadata has no valid {name!r}.")
+            raise VocabularyFileError(path, f"Its metadata has no valid {name!r}.")
     allowed = (pa.large_string(), pa.int64(), pa.null())
     if schema.names != ["token"] or schema.field(0).type not in allowed:
-        raise bad_file(
+        raise VocabularyFileError(
             path,
             "It must have one column, `token`, of type large_string, int64 or null. "
             f"It has: {', '.join(f'{f.name} ({f.type})' for f in schema)}.",

@@ -44,13 +44,13 @@ def read_text(path: str | os.PathLike[str], integers: bool) -> list[str] | list[
         return lines
     numbers = []
     for place, line in enumerate(lines):
-        try:
-            numbers.append(int(line))
-        except ValueError:
+        # Python's `int` takes `1_0` and the digits of all scripts, too.
+        if not re.fullmatch(r"[+-]?[0-9]{1,19}", line):
             raise ValueError(
-                f"A line is no integer: {line!r}, line {place + 1} of "
+                f"A line is no integer of 64 bits: {line!r}, line {place + 1} of "
                 f"{os.fspath(path)!r}. Pass `integers=False` to read strings."
-            ) from None
+            )
+        numbers.append(int(line))
     return numbers
 
 

@@ -3,7 +3,7 @@
 import os
 import threading
 from dataclasses import asdict
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from hotrow.vocabulary import files, shapes, text_files
 from hotrow.vocabulary.arrow import pa
 from hotrow.vocabulary.counting import add_counts, count
 from hotrow.vocabulary.data_files import count_files
+from hotrow.vocabulary.digest import digest_of
 from hotrow.vocabulary.inputs import is_batches, read
 from hotrow.vocabulary.known import Known
 from hotrow.vocabulary.ordering import one_array, ordered
@@ -65,6 +66,7 @@ class Vocabulary:
     _known: Known
     _settings: Settings
     _growing: threading.Lock
+    _last_digest: tuple[Known, str] | None
 
     def __init__(
         self,
@@ -291,7 +293,12 @@ class Vocabulary:
         Args:
             path: Of the file. One that is there is replaced.
         """
-        files.write(path, self.tokens, self._settings)
+        known, settings = self._known, self._settings
+        files.write(path, known.tokens, settings, self._digest_of(known))
+
+    def _save_to(self, file: BinaryIO) -> None:
+        known, settings = self._known, self._settings
+        files.write_to(file, known.tokens, settings, self._digest_of(known))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, memory_map: bool = True) -> Self:
@@ -301,15 +308,20 @@ class Vocabulary:
             path: Of the file.
             memory_map: Whether the tokens stay in the file and are read as they are
                 needed; the file must not be changed in place then. Defaults to `True`.
+                Either way, all of it is read once and its digest checked.
 
         Raises:
-            ValueError: If the file is not such a file, or not a whole one.
+            ValueError: If the file is not such a file, or has changed since `save`
+                wrote it.
         """
-        tokens, about = files.read(path, memory_map)
+        tokens, about, digest = files.read(path, memory_map)
         try:
-            return cls(from_arrow(tokens), **asdict(about))
+            made = cls(from_arrow(tokens), **asdict(about))
         except ValueError as error:
-            raise files.bad_file(path, str(error)) from error
+            raise files.VocabularyFileError(path, str(error)) from error
+        if not about.rules:
+            made._last_digest = made._known, digest
+        return made
 
     def to_text(self, path: str | os.PathLike[str]) -> None:
         """Writes the tokens to a text file in UTF-8, one a line, without special ids.
@@ -331,7 +343,15 @@ class Vocabulary:
             **settings: `padding`, `unknown`, `normalize` and `lowercase`, as for the
                 class.
         """
-        return cls(text_files.read_text(path, integers), **settings)
+        tokens = text_files.read_text(path, integers)
+        about = Settings(**settings)
+        try:
+            return cls(tokens, **asdict(about))
+        except ValueError as error:
+            raise ValueError(
+                f"The file {os.fspath(path)!r} is no vocabulary in plain text, one "
+                f"token a line. {error}"
+            ) from error
 
     def to_keras(self) -> dict[str, Any]:
         """Returns the arguments of the `StringLookup` that gives the same ids.
@@ -362,6 +382,11 @@ class Vocabulary:
     def tokens(self) -> Any:
         """The tokens in the order of their ids, as a pyarrow array."""
         return self._known.tokens
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of tokens and settings, in hex: one for equal vocabularies."""
+        return self._digest_of(self._known)
 
     @property
     def padding(self) -> bool:
@@ -424,6 +449,7 @@ class Vocabulary:
     def _set(self, known: Known, settings: Settings) -> None:
         self._known, self._settings = known, settings
         self._growing = threading.Lock()
+        self._last_digest = None
 
     @classmethod
     def _of(cls, tokens: Any, settings: Settings) -> Self:
@@ -431,6 +457,13 @@ class Vocabulary:
         made = cls.__new__(cls)
         made._set(Known(tokens, distinct=True), settings)
         return made
+
+    def _digest_of(self, known: Known) -> str:
+        last = self._last_digest
+        if last is None or last[0] is not known:
+            last = known, digest_of(known.tokens, self._settings)
+            self._last_digest = last
+        return last[1]
 
     @property
     def _dtype(self) -> type[np.signedinteger]:
