@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from helpers import random_table, to_numpy
+from helpers import random_table
 from keras import ops
 
 import hotrow
@@ -114,19 +114,6 @@ def test_tf_data(layer):
 
     data = tf.data.Dataset.from_tensor_slices(IDS).map(hotrow.OneHot(10))
     np.testing.assert_array_equal(np.stack(list(data)), np.eye(10)[IDS])
-
-
-# The compiler itself looks for a gradient where its graph breaks.
-@only["torch"]
-@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor:UserWarning")
-def test_torch_compile(layer):
-    import torch
-
-    look_up = torch.compile(lambda ids: 2 * layer(ids), backend="eager")
-    ids, bad = torch.tensor(IDS), torch.tensor(BAD)
-    np.testing.assert_array_equal(to_numpy(look_up(ids)), 2 * TABLE[IDS])
-    with pytest.raises(ValueError, match="out of range: 77"):
-        look_up(bad)
 
 
 @only["tensorflow"]

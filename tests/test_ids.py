@@ -131,20 +131,6 @@ def test_ids_that_start_at_1_get_a_hint():
         hotrow.OneHot(10)([1, 10])
 
 
-@pytest.mark.parametrize(
-    ("ids", "text"),
-    [
-        ([[1, 2], [3]], r"rows of one length.*keras\.utils\.pad_sequences"),
-        (["a", "b"], r"ids of dtype <U1|ids of dtype str"),
-        ("a", r"ids of dtype"),
-        (None, r"ids of dtype object"),
-    ],
-)
-def test_what_is_no_array_of_ids(ids, text):
-    with pytest.raises(ValueError, match=rf"'words' takes.*{text}"):
-        hotrow.OneHot(10, name="words")(ids)
-
-
 def test_a_uint8_id_is_only_ever_widened():
     layer = hotrow.Embedding(ROWS, WIDTH, weights=TABLE)
     ids = np.array([255, 0, 128], "uint8")
@@ -184,14 +170,6 @@ def test_a_lossy_tensor_is_refused_in_an_eager_call(dtype):
     ids = ops.cast(ops.convert_to_tensor([1, 2]), dtype)
     with pytest.raises(ValueError, match=f"ids of dtype {dtype}"):
         hotrow.Embedding(5000, 2)(ids)
-
-
-@pytest.mark.parametrize(
-    "ids", [np.array(["a", "b"]), np.array([1j]), np.array([1, "b"], dtype=object)]
-)
-def test_what_is_not_a_number_is_refused(ids):
-    with pytest.raises(ValueError, match=r"takes integer ids.*astype.*np\.unique"):
-        hotrow.Embedding(10, 2, name="e")(ids)
 
 
 @pytest.mark.parametrize("value", [0, -1, 2.0, True, None, "10"])

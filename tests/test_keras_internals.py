@@ -112,6 +112,29 @@ def test_every_optimizer_that_is_supported_shows_all_of_its_slots():
         assert {id(v) for v in as_long} == {id(v) for v in slots.values()}, cls
 
 
+def test_an_optimizer_goes_through_the_averages_that_it_is_given():
+    class Watched(list):
+        seen = 0
+
+        def __iter__(self):
+            self.seen += 1
+            return super().__iter__()
+
+    optimizer = keras.optimizers.SGD(0.1, use_ema=True)
+    variable = keras.Variable(np.ones((4, 2)))
+    optimizer.build([variable])
+    averages = Watched(keras_internals.averages_of(optimizer))
+    assert tuple(averages[0].shape) == (4, 2)
+    averages[0].assign(np.full((4, 2), 3.0))
+    averages.seen = 0
+    keras_internals.set_averages(optimizer, averages)
+    optimizer.finalize_variable_values([variable])
+    assert averages.seen == 1
+    np.testing.assert_array_equal(variable.numpy(), 3)
+    slots = keras_internals.slots_of(optimizer, variable)
+    assert slots[keras_internals.AVERAGES] is averages[0]
+
+
 def test_an_optimizer_works_on_stand_ins_and_is_itself_afterwards():
     optimizer, (table, other) = built_adam()
     before = dict(vars(optimizer))
@@ -163,6 +186,46 @@ def test_the_parts_of_a_step_of_an_optimizer():
     np.testing.assert_allclose(kept[0].numpy(), 0.99 - 0.1, rtol=1e-5)
     assert keras_internals.overwrite_with_gradients(optimizer, grads, kept)[1] == kept
     assert not keras_internals.decays_weight(built_adam()[0], kept[0])
+
+
+def test_an_optimizer_works_at_a_multiple_of_its_learning_rate():
+    for rate in (0.1, keras.optimizers.schedules.ExponentialDecay(0.1, 1, 0.5)):
+        optimizer = keras.optimizers.SGD(rate)
+        variable = keras.Variable(np.ones(3))
+        optimizer.build([variable])
+        before = dict(vars(optimizer))
+        with keras_internals.learning_rate_times(optimizer, 0.5):
+            keras_internals.update_variables(optimizer, [keras.ops.ones(3)], [variable])
+        np.testing.assert_allclose(variable.numpy(), 0.95, rtol=1e-6)
+        assert vars(optimizer) == before
+    assert keras_internals.fixed_learning_rate(optimizer) is None
+    assert keras_internals.fixed_learning_rate(keras.optimizers.SGD(0.5)) == 0.5
+
+
+def test_what_a_rule_keeps_for_all_variables():
+    from hotrow.training.checks import ROW_BY_ROW
+
+    kept = {}
+    for cls in ROW_BY_ROW:
+        optimizer = cls()
+        optimizer.build([keras.Variable(np.ones((5, 2)))])
+        kept[cls.__name__] = len(keras_internals.rule_scalars(optimizer))
+    assert {name for name, count in kept.items() if count} == {"Nadam"}
+
+
+def test_a_multi_optimizer_says_which_optimizer_a_variable_has():
+    if not hasattr(keras.optimizers, "MultiOptimizer"):
+        assert not keras_internals.is_multi(keras.optimizers.SGD())
+        return
+    sgd, adam = keras.optimizers.SGD(), keras.optimizers.Adam()
+    chosen = keras.optimizers.OptimizerMap(sgd, {"b.*": adam})
+    multi = keras.optimizers.MultiOptimizer(chosen)
+    variables = [keras.Variable(np.ones(2), name=name) for name in "ab"]
+    multi.build(variables)
+    assert keras_internals.is_multi(multi)
+    assert not keras_internals.is_multi(sgd)
+    assert keras_internals.optimizer_of(multi, variables[0]) is sgd
+    assert keras_internals.optimizer_of(multi, variables[1]) is adam
 
 
 def test_no_other_module_touches_keras_src():
@@ -266,3 +329,38 @@ def test_a_variable_is_read_as_it_is_stored():
     layer(np.zeros((1, 3), "float32"))
     names = [keras.backend.standardize_dtype(dtype) for dtype in seen]
     assert names[-2:] == ["bfloat16", "float32"]
+
+
+def test_a_run_that_is_restored_starts_at_the_epoch_that_keras_keeps():
+    assert keras_internals.TRAINING_STATE == ("_initial_epoch",)
+    model = keras.Sequential([keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    model._initial_epoch = 2
+    history = model.fit(np.ones((2, 1)), np.ones((2, 1)), epochs=4, verbose=0)
+    assert history.epoch == [2, 3]
+
+
+def test_operations_and_the_layer_of_feature_spaces_are_what_graphs_hold():
+    x = keras.Input((2,), dtype="int32")
+    one, many = keras.ops.one_hot(x, 3), keras.ops.multi_hot(x, 3)
+    joined = keras.ops.concatenate([many, many], axis=-1)
+    model = keras.Model(x, [one, joined])
+    operations = {type(n.operation): n.operation for n in graph_nodes(model)}
+    assert set(operations) == {
+        keras_internals.OneHotOperation,
+        keras_internals.MultiHotOperation,
+        keras_internals.ConcatenateOperation,
+    }
+    hot = operations[keras_internals.OneHotOperation]
+    assert (hot.num_classes, hot.axis, hot.sparse) == (3, -1, False)
+    assert operations[keras_internals.MultiHotOperation].num_classes == 3
+    assert operations[keras_internals.ConcatenateOperation].axis == -1
+    space = keras.utils.FeatureSpace({"a": "float", "b": "float"})
+    model = keras.Model(dict(space.get_inputs()), space.get_encoded_features())
+    last = list(graph_nodes(model))[-1].operation
+    assert type(last) is keras_internals.FeatureSpaceConcat
+    assert last.axis == -1
+
+
+def graph_nodes(model):
+    return keras_internals.graph_of(model).nodes

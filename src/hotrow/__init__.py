@@ -1,11 +1,13 @@
 """Hotrow: the categorical input stack that Keras 3 lacks."""
 
+from hotrow import first_backend as _first_backend  # noqa: F401, ahead of Keras
 from hotrow import tabular as tabular
 from hotrow.fusion.fuse import fuse
 from hotrow.layers.embedding import Embedding
 from hotrow.layers.lookup import Lookup
 from hotrow.layers.one_hot import OneHot
 from hotrow.layers.raw_model import RawModel
+from hotrow.layers.reversible_embedding import ReversibleEmbedding
 from hotrow.tabular import encoders as _encoders  # noqa: F401, registers them for loading
 from hotrow.training.row_sparse import RowSparse
 from hotrow.training.row_wise_adagrad import RowWiseAdagrad
@@ -19,6 +21,7 @@ __all__ = [
     "Lookup",
     "OneHot",
     "RawModel",
+    "ReversibleEmbedding",
     "RowSparse",
     "RowWiseAdagrad",
     "Vocabulary",

@@ -9,7 +9,7 @@ along its first `row_axes`, counted as one.
 |---|---|
 | `SURVIVES_RAISE` | may a layer raise inside a Keras training loop without loss? |
 | `peek(x)` | the values of a tensor as NumPy, or None while they cannot be known |
-| `outside_graph(fn)` | `fn`, kept out of a graph compiler that breaks graphs |
+| `widest_int()` | the dtype of the widest integers: "int64", or "int32" |
 | `map_values(fn, x)` | `fn` of a tensor of any kind, ragged and sparse ones too |
 | `look_up(variable, ids, valid, by_rows, row_axes)` | rows; zeros if not `valid` |
 | `one_hot(ids, depth, dtype)` | one-hot vectors; zeros where an id is -1 |
@@ -24,7 +24,8 @@ along its first `row_axes`, counted as one.
 | `take_rows(variable, ids, row_axes)` | a copy of rows; with None, of all of them |
 | `put_rows(variable, ids, rows, where, row_axes)` | writes rows back, if `where` |
 | `update(optimizer, grads, variables, views)` | runs the rule of an optimizer |
-| `around_train_step(model, by_rows)` | shows lookups the optimizer's variables |
+| `around_train_step(model, by_rows)` | around steps of the optimizers that it finds |
+| `when(condition, fn, variables, reads)` | on a condition `fn`, which sets variables |
 | `outside_step()` | a context outside of what is being compiled |
 | `gradient(fn, x)` | the gradient of a scalar function |
 | `new_bad_id_state(name)` | where compiled code notes a bad id; None if never used |
@@ -50,7 +51,7 @@ _backend: Any = importlib.import_module(f"hotrow.backend.{_name}")
 
 SURVIVES_RAISE: bool = _backend.SURVIVES_RAISE
 peek = _backend.peek
-outside_graph = _backend.outside_graph
+widest_int = _backend.widest_int
 map_values = _backend.map_values
 look_up = _backend.look_up
 watch_backward = _backend.watch_backward
@@ -62,6 +63,7 @@ take_rows = _backend.take_rows
 put_rows = _backend.put_rows
 update = _backend.update
 around_train_step = _backend.around_train_step
+when = _backend.when
 outside_step = _backend.outside_step
 gradient = _backend.gradient
 one_hot = _backend.one_hot

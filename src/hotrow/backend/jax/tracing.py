@@ -17,11 +17,11 @@ def peek(x: Any) -> np.ndarray | None:
     return None if isinstance(x, jax.core.Tracer) else np.asarray(x)
 
 
-def outside_graph(fn: Callable) -> Callable:
-    return fn
+def widest_int() -> str:
+    return "int64" if jax.config.jax_enable_x64 else "int32"
 
 
-def around_train_step(model: keras.Model, by_rows: bool) -> None:
+def around_train_step(model: keras.Model, by_rows: Callable | None) -> None:
     if model.train_function is not None:
         return
     # A new function for each `compile`: JAX knows a compiled step by its function.
@@ -30,12 +30,14 @@ def around_train_step(model: keras.Model, by_rows: bool) -> None:
     step = getattr(step, "hotrow_wraps", step)
     if step is not None:
         attributes["train_step"] = step
-    if not by_rows:
+    if by_rows is None:
         return
 
     def train_step(state: Any, data: Any) -> Any:
         run = type(model).train_step.__get__(model) if step is None else step
-        with model.optimizer.reading(state[2]):
+        with contextlib.ExitStack() as stack:
+            for optimizer in by_rows(model.optimizer):
+                stack.enter_context(optimizer.reading(state[2], model.optimizer))
             return run(state, data)
 
     train_step.hotrow_wraps = step  # type: ignore[attr-defined]

@@ -1,6 +1,6 @@
 """Updating rows of variables on JAX. The names: `hotrow.backend`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -57,3 +57,29 @@ def update(
 
 def gradient(fn: Callable, x: Any) -> Any:
     return jax.grad(fn)(x)
+
+
+def when(
+    condition: Any,
+    fn: Callable,
+    variables: list[keras.Variable],
+    reads: Sequence[keras.Variable] = (),
+) -> None:
+    if not isinstance(condition, jax.core.Tracer):
+        if condition:
+            fn()
+        return
+
+    # Not returned, or XLA would copy them.
+    read = [(variable, variable.value) for variable in reads]
+
+    def run(values: list[Any]) -> list[Any]:
+        mapping = [*zip(variables, values, strict=True), *read]
+        with keras.StatelessScope(state_mapping=mapping) as scope:
+            fn()
+        return [scope.get_current_value(variable) for variable in variables]
+
+    before = [variable.value for variable in variables]
+    after = jax.lax.cond(condition, run, lambda values: values, before)
+    for variable, value in zip(variables, after, strict=True):
+        variable.assign(value)

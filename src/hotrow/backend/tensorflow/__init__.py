@@ -15,10 +15,10 @@ from hotrow.backend.tensorflow.lookup import (
 from hotrow.backend.tensorflow.tracing import (
     SURVIVES_RAISE,
     around_train_step,
-    outside_graph,
     outside_step,
     peek,
     sync,
+    widest_int,
 )
 from hotrow.backend.tensorflow.training import (
     distinct,
@@ -27,6 +27,7 @@ from hotrow.backend.tensorflow.training import (
     put_rows,
     take_rows,
     update,
+    when,
 )
 
 __all__ = [
@@ -41,7 +42,6 @@ __all__ = [
     "map_values",
     "new_bad_id_state",
     "one_hot",
-    "outside_graph",
     "outside_step",
     "peek",
     "put_rows",
@@ -52,4 +52,6 @@ __all__ = [
     "unpack_int4",
     "update",
     "watch_backward",
+    "when",
+    "widest_int",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from hotrow.backend.tensorflow.tracing import in_xla
+from hotrow.backend.tensorflow.tracing import in_vectorized_map, in_xla
 from hotrow.backend.tensorflow.training import (
     distinct,
     flat_rows,
@@ -30,7 +30,8 @@ def look_up(
     row_axes: int = 1,
 ) -> Any:
     def gather(ids: Any) -> Any:
-        if not by_rows:
+        # To read rows of a variable is nothing that `tf.vectorized_map` knows.
+        if not by_rows or in_vectorized_map():
             table = flat_rows(tf.convert_to_tensor(variable), row_axes)
             return _gather(table, ids)
         if row_axes == 1:
@@ -47,6 +48,8 @@ def look_up(
         # XLA on a CPU copies rows number by number unless each row is multiplied by
         # something, which makes it work row by row.
         return tf.where(mask, rows * tf.cast(mask, rows.dtype), zero)
+    if in_vectorized_map():
+        return tf.where(mask, rows, zero)
     # XLA fuses the `where` into the lookup. Without it, it is one more pass over the
     # rows, which is spared while all is well.
     all_valid = tf.reduce_all(valid)

@@ -20,11 +20,11 @@ def peek(x: Any) -> np.ndarray | None:
     return values
 
 
-def outside_graph(fn: Callable) -> Callable:
-    return fn
+def widest_int() -> str:
+    return "int64"
 
 
-def around_train_step(model: keras.Model, by_rows: bool) -> None:
+def around_train_step(model: keras.Model, by_rows: Callable | None) -> None:
     """Nothing to do: compiled code reads the optimizer's variables itself."""
 
 
@@ -35,6 +35,11 @@ def outside_step() -> Any:
 def in_xla() -> bool:
     graph = tf.compat.v1.get_default_graph()
     return control_flow_util.GraphOrParentsInXlaContext(graph)
+
+
+def in_vectorized_map() -> bool:
+    # The scope in which TensorFlow traces what it then turns into code for a batch.
+    return "loop_body" in tf.get_current_name_scope().split("/")
 
 
 def sync(model: keras.Model) -> None:

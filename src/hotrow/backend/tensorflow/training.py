@@ -1,7 +1,7 @@
 """Updating rows of variables on TensorFlow. The names: `hotrow.backend`."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -110,3 +110,16 @@ def gradient(fn: Callable, x: Any) -> Any:
         tape.watch(x)
         y = fn(x)
     return tape.gradient(y, x, unconnected_gradients="zero")
+
+
+def when(
+    condition: Any,
+    fn: Callable,
+    variables: list[keras.Variable],
+    reads: Sequence[keras.Variable] = (),
+) -> None:
+    def run() -> Any:
+        fn()
+        return tf.constant(True)
+
+    tf.cond(condition, run, lambda: tf.constant(False))

@@ -15,10 +15,9 @@ from hotrow.backend.torch.lookup import (
 from hotrow.backend.torch.tracing import (
     SURVIVES_RAISE,
     around_train_step,
-    outside_graph,
     outside_step,
-    peek,
     sync,
+    widest_int,
 )
 from hotrow.backend.torch.training import (
     distinct,
@@ -27,7 +26,9 @@ from hotrow.backend.torch.training import (
     put_rows,
     take_rows,
     update,
+    when,
 )
+from hotrow.backend.torch.values import peek
 
 __all__ = [
     "SURVIVES_RAISE",
@@ -41,7 +42,6 @@ __all__ = [
     "map_values",
     "new_bad_id_state",
     "one_hot",
-    "outside_graph",
     "outside_step",
     "peek",
     "put_rows",
@@ -52,4 +52,6 @@ __all__ = [
     "unpack_int4",
     "update",
     "watch_backward",
+    "when",
+    "widest_int",
 ]

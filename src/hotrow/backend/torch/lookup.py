@@ -8,6 +8,7 @@ import keras
 import torch
 
 from hotrow.backend.torch.training import flat_rows
+from hotrow.backend.torch.values import is_transformed
 
 
 def map_values(fn: Callable, x: Any) -> Any:
@@ -68,10 +69,25 @@ class _LookUpByRows(torch.autograd.Function):
     """A lookup whose gradient is sparse in a training step, and dense elsewhere."""
 
     @staticmethod
-    def forward(ctx: Any, table: Any, ids: Any, row_axes: int) -> Any:
+    def forward(table: Any, ids: Any, row_axes: int) -> Any:
+        return _read(flat_rows(table, row_axes), ids)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, Any, int], output: Any) -> None:
+        table, ids, row_axes = inputs
         ctx.save_for_backward(ids)
         ctx.shape, ctx.row_axes = table.shape, row_axes
-        return _read(flat_rows(table, row_axes), ids)
+
+    @staticmethod
+    def vmap(info: Any, in_dims: Any, table: Any, ids: Any, row_axes: int) -> Any:
+        if in_dims[0] is not None:
+            raise ValueError(
+                "RowSparse trains one table, and `torch.vmap` was given several. Call "
+                "`torch.vmap` over the ids alone, or compile the model without "
+                "RowSparse."
+            )
+        ids = ids.movedim(in_dims[1], 0)
+        return _LookUpByRows.apply(table, ids, row_axes), 0
 
     @staticmethod
     def backward(ctx: Any, gradient: Any) -> tuple[Any, None, None]:
@@ -107,11 +123,17 @@ def to_dense(gradient: Any, shape: tuple[int, ...]) -> Any:
 
 def one_hot(ids: Any, depth: int, dtype: str) -> Any:
     hot = (ids >= 0).unsqueeze(-1)
-    zeros = torch.zeros(
-        (*ids.shape, depth), dtype=getattr(torch, dtype), device=ids.device
-    )
+    # Zeros like the ids: under `vmap` those have an axis that a plain tensor lacks.
+    zeros = ids.new_zeros((*ids.shape, depth), dtype=getattr(torch, dtype))
     where = ids.clamp(min=0).long().unsqueeze(-1)
-    return zeros.scatter_(-1, where, hot.to(zeros.dtype))
+    # `vmap` has no rule for the one in place, which is faster.
+    scatter = zeros.scatter if _is_mapped() else zeros.scatter_
+    return scatter(-1, where, hot.to(zeros.dtype))
+
+
+def _is_mapped() -> bool:
+    # The compiler has no in-place code, and cannot trace the question.
+    return torch.compiler.is_compiling() or is_transformed()
 
 
 def unpack_int4(packed: Any) -> Any:
@@ -129,6 +151,9 @@ def dequantize(codes: Any, scale: Any, zero: Any | None) -> Any:
 
 
 def add_product(rows: Any, a: Any, b: Any, scale: float) -> Any:
-    # In place, in the memory of the rows that were just read.
     flat = rows.reshape(-1, b.shape[-1])
+    if _is_mapped():
+        product = a.reshape(-1, b.shape[0]) @ b
+        return (flat + scale * product).reshape(rows.shape)
+    # In place, in the memory of the rows that were just read.
     return flat.addmm_(a.reshape(-1, b.shape[0]), b, alpha=scale).reshape(rows.shape)

@@ -5,32 +5,28 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
-import numpy as np
-import torch
 
 from hotrow import keras_internals
+from hotrow.backend.torch.lookup import watch_backward
 
 SURVIVES_RAISE = True
 
 
-def peek(x: Any) -> np.ndarray | None:
-    if x.device.type == "meta" or torch.compiler.is_exporting():
-        return None
-    if keras_internals.in_symbolic_scope():
-        # Keras infers shapes on tensors of ones, which need not be ids at all.
-        return None
-    x = x.detach()
-    # NumPy has no bfloat16 and no float8.
-    narrow_float = x.dtype.is_floating_point and x.dtype.itemsize <= 2
-    return (x.float() if narrow_float else x).cpu().numpy()
+def widest_int() -> str:
+    return "int64"
 
 
-def outside_graph(fn: Callable) -> Callable:
-    return torch.compiler.disable(fn)
+def around_train_step(model: keras.Model, by_rows: Callable | None) -> None:
+    """Marks the backward pass of steps whose optimizer hands gradients on as they are.
 
-
-def around_train_step(model: keras.Model, by_rows: bool) -> None:
-    """Nothing to do: a step reads the optimizer's variables itself."""
+    A step reads the optimizer's variables itself.
+    """
+    if by_rows is None or not keras_internals.is_multi(model.optimizer):
+        return
+    optimizer = model.optimizer
+    if "scale_loss" not in vars(optimizer):
+        scale_loss = optimizer.scale_loss
+        vars(optimizer)["scale_loss"] = lambda loss: watch_backward(scale_loss(loss))
 
 
 def outside_step() -> Any:

@@ -1,6 +1,6 @@
 """Updating rows of variables on PyTorch. The names: `hotrow.backend`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -76,3 +76,13 @@ def gradient(fn: Callable, x: Any) -> Any:
         x = x.detach().requires_grad_()
         (gradient,) = torch.autograd.grad(fn(x), x)
     return gradient
+
+
+def when(
+    condition: Any,
+    fn: Callable,
+    variables: list[keras.Variable],
+    reads: Sequence[keras.Variable] = (),
+) -> None:
+    if condition:
+        fn()
