@@ -5,7 +5,12 @@ from typing import Any
 import keras
 from keras import ops
 
-from hotrow.fusion.dropping import drop_categories, drop_places, weighted
+from hotrow.fusion.dropping import (
+    drop_categories,
+    drop_places,
+    dropping_refusal,
+    weighted,
+)
 from hotrow.fusion.fused_layer import in_place_of, only_mask
 from hotrow.fusion.passer import Part, Passer
 from hotrow.fusion.plan import Plan
@@ -25,7 +30,9 @@ class _Dropping(Passer):
         (part,) = parts
         if any(t.is_hot and t.is_weighted for t in part.plan.terms):
             return "it is the second dropout in a row"
-        return weighted(part.plan) if layer.rate else part.plan
+        if not layer.rate:
+            return part.plan
+        return dropping_refusal(part.plan) or weighted(part.plan)
 
     @classmethod
     def needs_layer(cls, layer: Any, parts: list[Part]) -> bool:

@@ -61,6 +61,17 @@ def drop_categories(
     return _weighted(plan, tensors, of_ids, of_numbers)
 
 
+def dropping_refusal(plan: Plan) -> str | None:
+    """Returns why places of a plan cannot be dropped one by one, or None if they can.
+
+    Positions of a term that start at the same place may mean the same number, of which
+    there is one draw.
+    """
+    if any(0 in term.strides for term in plan.terms):
+        return "it drops sums of one-hots, and fuse drops single ones"
+    return None
+
+
 def weighted(plan: Plan) -> Plan:
     """Returns the plan with all ids weighted."""
     terms = (term._replace(is_weighted=term.is_hot) for term in plan.terms)

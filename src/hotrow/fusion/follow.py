@@ -11,6 +11,7 @@ from hotrow.fusion.passer import Part, Passer, side_by_side
 from hotrow.fusion.plan import Plan, Term
 from hotrow.fusion.producers import Producer
 from hotrow.fusion.registry import CONSUMERS, PASSERS, PRODUCERS
+from hotrow.fusion.tracing import is_user_s, traced
 
 
 class Follower:
@@ -48,12 +49,20 @@ class Follower:
         for node in graph.nodes:
             args, kwargs = keras.tree.map_structure(value_of, (node.args, node.kwargs))
             step = Step(node.operation, args, kwargs)
-            if is_model(node.operation):
+            is_nested = is_model(node.operation)
+            if is_nested:
                 why_not = self._walk_nested(step, node, values)
                 if why_not is None:
                     continue
                 step.why_not = why_not or None
                 step.replacement = self._fuse_nested(node.operation)
+            elif is_user_s(node.operation):
+                why_not = self._walk_user_s(step, node, values)
+                if why_not is None:
+                    continue
+                kind = type(node.operation).__name__
+                if why_not:
+                    step.why_not = f"fuse does not know {kind}: {why_not}"
             for tensor in node.outputs:
                 value = Value(
                     tensor,
@@ -64,7 +73,7 @@ class Follower:
                 values[id(tensor)] = value
                 step.outputs.append(value)
             self.steps.append(step)
-            if not is_model(node.operation):
+            if not is_nested and step.why_not is None:
                 self._follow(step)
 
     def _walk_nested(
@@ -81,34 +90,68 @@ class Follower:
             return ""
         why_not = None
         graph = keras_internals.graph_of(inner)
-        mine = {n.operation.name: n.operation for n in graph.nodes}
-        clash = [
-            name
-            for name, operation in mine.items()
-            if self._names.get(name, operation) is not operation
-        ]
         if not keras_internals.is_plain_graph(inner):
             why_not = f"{inner.name} is a model of the class {type(inner).__name__}"
         elif has_arguments(step):
             why_not = f"{inner.name} is called with arguments of its own"
-        elif clash:
-            why_not = (
-                f"a layer in the nested model {inner.name} and one outside of it are "
-                f"both named {clash[0]!r}"
-            )
+        else:
+            why_not = self._clash(graph, f"the nested model {inner.name}")
         if why_not is not None:
             return why_not if goes_in else ""
-        self._names.update(mine)
-        given = keras.tree.flatten(step.first)
-        inside = {
-            id(x): value
-            for x, value in zip(keras.tree.flatten(graph.inputs), given, strict=True)
-        }
+        self._take_apart(graph, keras.tree.flatten(step.first), node.outputs, values)
+        return None
+
+    def _walk_user_s(
+        self, step: Step, node: Any, values: dict[int, Value]
+    ) -> str | None:
+        """Takes a layer of the user apart if something in it can be fused.
+
+        Returns:
+            None if it was taken apart; else why not, or "" if there was no need.
+        """
+        goes_in = any(value.flow is not None for value in step.inputs())
+        graph = traced(step, node.outputs) if step.inputs() else ""
+        if isinstance(graph, str):
+            return graph if goes_in else ""
+        clash = self._clash(graph, f"the layer {step.operation.name}")
+        trial = Follower(_NoTwins(), self._fuse_nested)
+        inside = dict(zip(map(id, graph.inputs), step.inputs(), strict=True))
+        trial._walk(graph, inside, is_inside=True)
+        results = [inside[id(x)] for x in keras.tree.flatten(graph.outputs)]
+        finds = any(x.fused or x.replacement for x in trial.steps)
+        if finds or any(x.flow is not None for x in results):
+            if clash is not None:
+                return clash if goes_in else ""
+            self._take_apart(graph, step.inputs(), node.outputs, values)
+            return None
+        reasons = [x.why_not for x in trial.steps if x.why_not]
+        return f"in its call, {reasons[0]}" if reasons and goes_in else ""
+
+    def _clash(self, graph: Any, what: str) -> str | None:
+        """Returns why a graph cannot become part of the new one, or None."""
+        for node in graph.nodes:
+            name = node.operation.name
+            if self._names.get(name, node.operation) is not node.operation:
+                return (
+                    f"a layer in {what} and one outside of it are both named {name!r}"
+                )
+        return None
+
+    def _take_apart(
+        self,
+        graph: Any,
+        given: list[Value],
+        outputs: list[keras.KerasTensor],
+        values: dict[int, Value],
+    ) -> None:
+        """Walks a graph as a part of the one that is read."""
+        self._names.update({n.operation.name: n.operation for n in graph.nodes})
+        inputs = keras.tree.flatten(graph.inputs)
+        inside = dict(zip(map(id, inputs), given, strict=True))
         self._walk(graph, inside, is_inside=True)
         results = keras.tree.flatten(graph.outputs)
-        for outer, result in zip(node.outputs, results, strict=True):
+        for outer, result in zip(outputs, results, strict=True):
             values[id(outer)] = inside[id(result)]
-        return None
 
     def _follow(self, step: Step) -> None:
         """Finds what a step does to one-hots, if it does something."""
@@ -125,23 +168,26 @@ class Follower:
 
     def _produce(self, step: Step, cls: type[Producer]) -> str | None:
         layer = step.operation
-        if has_arguments(step) or not isinstance(step.first, Value):
+        inputs = keras.tree.flatten(step.first)
+        if has_arguments(step) or not all(isinstance(x, Value) for x in inputs):
             return "it is called with arguments of its own"
-        if layer.activity_regularizer is not None:
+        if getattr(layer, "activity_regularizer", None) is not None:
             return "it has an activity_regularizer"
-        why_not = cls.refusal(layer)
-        if why_not is None:
-            call = Call(self._twins.call(cls, layer), [Source(step.first)])
-            sources = [Source(call=call)]
-            step.outputs[0].flow = Flow(cls.plan(layer), sources, (layer.name,))
-        return why_not
+        shape = tuple(inputs[0].spec.shape)
+        why_not = cls.refusal(layer, shape)
+        if why_not is not None:
+            return why_not
+        plan = cls.plan(layer, shape)
+        call = Call(self._twins.call(cls, layer), [Source(x) for x in inputs])
+        step.outputs[0].flow = Flow(plan, [Source(call=call)], (layer.name,))
+        return None
 
     def _pass_on(self, step: Step, cls: type[Passer]) -> str | None:
         layer = step.operation
         inputs = keras.tree.flatten(step.first)
         if has_arguments(step) or not all(isinstance(x, Value) for x in inputs):
             return "it is called with arguments of its own"
-        if layer.activity_regularizer is not None:
+        if getattr(layer, "activity_regularizer", None) is not None:
             return "it has an activity_regularizer"
         flows = [value.flow or _dense_flow(value) for value in inputs]
         if any(flow.plan.width is None for flow in flows):

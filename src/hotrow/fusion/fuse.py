@@ -23,12 +23,16 @@ def fuse(
     of weights, stay the same. Its kernels are tables: with `hotrow.RowSparse` a
     training step costs what the batch costs, whatever the number of categories.
 
-    One-hots come from `hotrow.OneHot`, or from `keras.layers.CategoryEncoding` with
-    `output_mode="one_hot"`. They may pass through `Dropout`, `SpatialDropout1D`,
-    `Masking`, `Flatten`, `Reshape` and `Concatenate`, with other one-hots and with
-    dense inputs. They are fused into `Dense`, `TimeDistributed(Dense)`, `EinsumDense`,
-    `Conv1D`, `SimpleRNN`, `GRU`, `LSTM`, `RNN` over their cells and `Bidirectional` of
-    these. Any other use of a one-hot is left as it was, and the result is still right.
+    One-hots come from `hotrow.OneHot`; from `StringLookup`, `IntegerLookup`,
+    `Hashing`, `HashedCrossing`, `Discretization` and `CategoryEncoding` with the output
+    modes `"one_hot"`, `"multi_hot"` and `"count"`; from `keras.utils.FeatureSpace`; and
+    from `keras.ops.one_hot` and `keras.ops.multi_hot`. They may pass through `Dropout`,
+    `SpatialDropout1D`, `Masking`, `Flatten`, `Reshape` and `Concatenate`, with other
+    one-hots and with dense inputs. They are fused into `Dense`,
+    `TimeDistributed(Dense)`, `EinsumDense`, `Conv1D`, `SimpleRNN`, `GRU`, `LSTM`, `RNN`
+    over their cells and `Bidirectional` of these. A layer of your own whose `call`
+    composes layers and `keras.ops` is taken apart. Any other use of a one-hot is left
+    as it was, and the result is still right.
 
     Example:
 

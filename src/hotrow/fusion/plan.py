@@ -174,7 +174,6 @@ def _joined_weights(weights: list[Any], ids: list[Any]) -> Any | None:
     )
 
 
-@backend.outside_graph  # type: ignore[untyped-decorator]
 def checked(ids: Any) -> Ids:
     """Returns ids of which -1 stands for none."""
     seen = backend.peek(ids)

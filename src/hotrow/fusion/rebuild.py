@@ -27,9 +27,9 @@ class Twins:
             name = layer.name
             while name in self.taken:
                 name = f"{name}_ids"
-            config = {**layer.get_config(), "name": name}
             if plan is None:
-                return cls.from_config(config)
+                return cls.twin(layer, name)
+            config = {**layer.get_config(), "name": name}
             twin = cls.from_config({**config, "hot": plan})
             twin.adopt(layer)
             return twin

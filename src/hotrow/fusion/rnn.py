@@ -7,7 +7,7 @@ from keras import ops
 
 from hotrow import keras_internals
 from hotrow.fusion.cells import PROJECTED, ProjectedCell
-from hotrow.fusion.dropping import drop_categories
+from hotrow.fusion.dropping import drop_categories, dropping_refusal
 from hotrow.fusion.fused_layer import FusedLayer, in_place_of, only_mask
 from hotrow.fusion.plan import Plan
 from hotrow.fusion.product import product
@@ -34,7 +34,7 @@ class FusedRNN(FusedLayer, keras.layers.RNN):
             return f"its input has {len(shape)} axes, and fuse knows 3"
         if cell.dropout and getattr(cell, "dropout_mask_count", None):
             return "it has dropout and recurrent_dropout, with masks for each gate"
-        return None
+        return dropping_refusal(plan) if cell.dropout else None
 
     @classmethod
     def twin(cls, layer: Any, plan: Plan) -> Any:
