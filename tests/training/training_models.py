@@ -18,9 +18,8 @@ def sum_of_rows(layer, dense=False):
 
 
 def new_table(**kwargs):
-    return hotrow.Embedding(
-        ROWS, WIDTH, weights=random_table(ROWS, WIDTH), name="words", **kwargs
-    )
+    kwargs.setdefault("weights", random_table(ROWS, WIDTH))
+    return hotrow.Embedding(ROWS, WIDTH, name="words", **kwargs)
 
 
 def linear_loss(targets, outputs):

@@ -29,31 +29,23 @@ ROW_BY_ROW = (
 
 
 def check_optimizer(optimizer: Any) -> None:
-    """Raises `ValueError` if an optimizer cannot work row by row."""
+    """Raises `ValueError` for what `RowSparse` cannot run on any variable."""
     name = type(optimizer).__name__
     if not isinstance(optimizer, keras.Optimizer):
         raise ValueError(
             "RowSparse runs an optimizer of Keras: an instance of keras.Optimizer, or "
             f"the name of one. Received: {optimizer!r} (of type {name})."
         )
-    if not isinstance(optimizer, ROW_BY_ROW):
-        names = ", ".join(cls.__name__ for cls in ROW_BY_ROW)
+    if hasattr(optimizer, "inner_optimizer"):
         raise ValueError(
-            f"RowSparse cannot run {name}: its rule is not known to treat each row of "
-            f"a table by itself. Optimizers that work: {names}, and subclasses of "
-            f"these. Use one of them, or {name} alone, which goes through whole tables."
+            f"RowSparse cannot run {name}, which runs an optimizer itself. Received: "
+            f"{name} around {optimizer.inner_optimizer}. Pass that one."
         )
     if optimizer.built:
         raise ValueError(
             f"RowSparse needs an optimizer that has not trained yet. Received: {name} "
             f"that is built on {len(optimizer.variables)} variables. Make a new one: "
             f"{name}.from_config(optimizer.get_config())."
-        )
-    if optimizer.use_ema:
-        raise ValueError(
-            "RowSparse cannot keep a moving average of a table, which would go through "
-            f"all of its rows in every step. Received: {name} with use_ema=True. Leave "
-            f"out use_ema, or use {name} alone."
         )
     if optimizer.gradient_accumulation_steps:
         raise ValueError(
@@ -63,6 +55,20 @@ def check_optimizer(optimizer: Any) -> None:
             f"{optimizer.gradient_accumulation_steps}. Use a larger batch instead, or "
             f"{name} alone."
         )
+
+
+def check_rule(optimizer: keras.Optimizer) -> None:
+    """Raises `ValueError` if the rule of an optimizer does not work row by row."""
+    if isinstance(optimizer, ROW_BY_ROW):
+        return
+    name = type(optimizer).__name__
+    names = ", ".join(cls.__name__ for cls in ROW_BY_ROW)
+    raise ValueError(
+        f"RowSparse cannot run {name}: its rule is not known to treat each row of "
+        f"a table by itself. Optimizers that work: {names}, and subclasses of "
+        f"these. Use one of them for tables, with others={name}(...) for all other "
+        f"variables; or {name} alone, which goes through whole tables."
+    )
 
 
 def check_table(variable: keras.Variable) -> None:

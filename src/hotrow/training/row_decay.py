@@ -65,47 +65,45 @@ class RowDecay:
                     name=f"{name}_kept",
                 ),
             )
-        # The sums at which all rows of a table had caught up, as far as is known.
-        self._clean: dict[int, float] = {}
         # What the variables are inside a compiled step that maps them to tensors.
         self._mapping: list[tuple[keras.Variable, Any]] | None = None
-
-    @property
-    def scalars(self) -> list[keras.Variable]:
-        """The variables that hold one number."""
-        return [x for s in self._states.values() for x in (s.sum, s.rest)]
 
     def holds_for(self, variable: keras.Variable) -> bool:
         """Whether a table decays."""
         return id(variable) in self._states
 
-    def _rate(self) -> Any:
+    def rate(self) -> Any:
+        """Returns the share of each row that this step takes away."""
         rate = ops.cast(self._inner.learning_rate, "float32") * self._inner.weight_decay
         return ops.minimum(rate, 1 - 1e-6)
 
     def advance(self, variable: keras.Variable) -> None:
         """Takes in this step, in a sum as by Kahan, 1965, doi:10.1145/363707.363723."""
         state = self._states[id(variable)]
-        term = ops.log1p(-self._rate()) - state.rest
+        term = ops.log1p(-self.rate()) - state.rest
         total = state.sum + term
         state.rest.assign((total - state.sum) - term)
         state.sum.assign(total)
 
     def of_this_step(self, rows: Any) -> Any:
         """Returns rows after the decay of this step."""
-        return rows - rows * ops.cast(self._rate(), rows.dtype)
+        return rows - rows * ops.cast(self.rate(), rows.dtype)
 
     def caught_up(self, variable: keras.Variable, ids: Any | None, rows: Any) -> Any:
         """Returns rows as they are now, from rows as they are stored."""
+        factor = ops.cast(self.missed(variable, ids), rows.dtype)
+        return rows * ops.reshape(factor, (-1, *(1 for _ in rows.shape[1:])))
+
+    def missed(self, variable: keras.Variable, ids: Any | None) -> Any:
+        """Returns for each row the product of the decay that it has missed."""
         state = self._states[id(variable)]
         kept = backend.take_rows(state.kept, ids, tables.row_axes(variable))
         factor = ops.exp((state.sum - kept) - state.rest)
         if state.padding_id is not None:
             if ids is None:
-                ids = ops.arange(rows.shape[0], dtype="int32")
+                ids = ops.arange(kept.shape[0], dtype="int32")
             factor = ops.where(ops.equal(ids, state.padding_id), 1.0, factor)
-        factor = ops.cast(factor, rows.dtype)
-        return rows * ops.reshape(factor, (-1, *(1 for _ in rows.shape[1:])))
+        return factor
 
     def mark(self, variable: keras.Variable, put: Callable, touched: Any) -> None:
         """Notes that the rows that `put` writes have caught up with the sum."""
@@ -160,20 +158,35 @@ class RowDecay:
         now = backend.peek(ops.convert_to_tensor(state.now()))
         if now is None:
             return False
-        if self._clean.get(id(variable)) != float(now):
+        # At 0 no row has missed anything.
+        if float(now) != 0:
             axes = tables.row_axes(variable)
             rows = backend.take_rows(variable, None, axes)
             rows = self.caught_up(variable, None, rows)
-            variable.assign(ops.reshape(rows, variable.shape))
-            state.kept.assign(ops.zeros_like(state.kept.value) + state.now())
-            self._clean[id(variable)] = float(now)
+            self.write_all(variable, rows)
         return True
+
+    def write_all(self, variable: keras.Variable, rows: Any) -> None:
+        """Writes all rows of a table, which have caught up."""
+        variable.assign(ops.reshape(rows, variable.shape))
+        self._restart(self._states[id(variable)])
+
+    @property
+    def variables(self) -> list[keras.Variable]:
+        """What is kept of all tables."""
+        return [v for s in self._states.values() for v in (s.sum, s.rest, s.kept)]
+
+    def _restart(self, state: _State) -> None:
+        # The sums count from now on, so that a file need not hold them.
+        for variable in (state.sum, state.rest, state.kept):
+            variable.assign(ops.zeros_like(variable.value))
 
     def catch_up_all(self) -> None:
         """Brings every row of every table up to now."""
         for state in self._states.values():
             self.catch_up(state.table)
 
-    def forget(self) -> None:
-        """Forgets which tables had caught up: the variables were set from outside."""
-        self._clean.clear()
+    def restart(self) -> None:
+        """Takes the rows as they are stored for up to date: they were loaded."""
+        for state in self._states.values():
+            self._restart(state)

@@ -1,7 +1,8 @@
 """The optimizer that trains tables row by row."""
 
 import warnings
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import keras
@@ -9,14 +10,15 @@ from keras import ops
 
 from hotrow import backend, keras_internals
 from hotrow.training import tables
-from hotrow.training.checks import check_optimizer, check_table
-from hotrow.training.row_decay import RowDecay
-from hotrow.training.row_step import RowStep, unscaled
-from hotrow.training.update import update, update_if_finite
+from hotrow.training.checks import check_table
+from hotrow.training.groups import Groups
+from hotrow.training.loss_scale import LossScale
+from hotrow.training.outer_optimizer import OuterOptimizer
+from hotrow.training.update import Update
 
 
 @keras.saving.register_keras_serializable(package="hotrow")
-class RowSparse(keras.optimizers.LossScaleOptimizer):
+class RowSparse(OuterOptimizer):
     """Runs a Keras optimizer on the rows of tables that a batch touches, and no others.
 
     A table is the variable of a `hotrow.Embedding` (with LoRA, its factor A), or a
@@ -35,6 +37,9 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
       difference; nor with any optimizer if every step touches every row.
     - Weight decay is exact nevertheless. A row catches up with the decay that it missed
       when it is read or touched next.
+    - `use_ema` gives the moving averages of rows as they are, those that no step
+      touched too: a row's average catches up as `average = row + m ** n * (average -
+      row)`, after `n` steps, when the row is touched next or the averages are used.
     - `clipnorm`, `clipvalue` and `global_clipnorm` give what they give for the dense
       gradient.
     - `embeddings_regularizer` adds its gradient once to each row that is touched, and
@@ -62,22 +67,33 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
         inner_optimizer: Instance of `keras.optimizers.SGD`, `RMSprop`, `Adam`, `AdamW`,
             `Adagrad`, `Adadelta`, `Adamax`, `Nadam`, `Ftrl`, `Lion` or
             `hotrow.RowWiseAdagrad`, or of a subclass; or the name of one of Keras. In a
-            `keras.optimizers.LossScaleOptimizer` it brings that one's scale along.
+            `keras.optimizers.LossScaleOptimizer` it brings that one's scale along. A
+            `keras.optimizers.MultiOptimizer` says for each variable which of these.
+        others: Optimizer of the variables that are no tables: any optimizer of Keras.
+            Defaults to `None`, the inner optimizer.
+        per_layer: Other learning rates or optimizers for some variables: a dictionary
+            or a list of pairs, of which the first that fits counts. The key is the
+            name of a layer or a variable, a regular expression of a whole path, a
+            layer, a function of a variable, or a list of these. The value is an
+            optimizer, or a number that multiplies the learning rate. Defaults to
+            `None`.
         update_padding: Whether to train the row of the padding id of layers with
             `mask_zero=True`. Defaults to `False`.
         loss_scaling: Whether to scale the loss against underflow of float16, as
             `keras.optimizers.LossScaleOptimizer` does: a step with a gradient that is
             not finite changes nothing but the scale. By default it does if a layer with
-            a table, or the global dtype policy, computes in float16.
+            a table, or the global dtype policy, computes in float16, unless an
+            optimizer around this one scales the loss.
         initial_scale: Float, the first scale. Defaults to `2.0 ** 15`.
         dynamic_growth_steps: Integer: after so many finite steps the scale is doubled.
             Defaults to `2000`.
         name: Name of the optimizer.
 
     Raises:
-        ValueError: If the inner optimizer is none of the above or has been built, or
-            has `use_ema` or `gradient_accumulation_steps`; and when it is built, if the
-            constraint or the regularizer of a table is not one row by row.
+        ValueError: If an optimizer is none of the above or has been built, or has
+            `gradient_accumulation_steps`; if `per_layer` is not as above;
+            and when it is built, if the constraint or the regularizer of a table is not
+            one row by row.
     """
 
     trains_by_rows = True
@@ -86,6 +102,8 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
         self,
         inner_optimizer: Any,
         *,
+        others: Any = None,
+        per_layer: Any = None,
         update_padding: bool = False,
         loss_scaling: bool | None = None,
         initial_scale: float = 2.0**15,
@@ -98,14 +116,13 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
             initial_scale = inner.initial_scale
             dynamic_growth_steps = inner.dynamic_growth_steps
             inner = inner.inner_optimizer
-        check_optimizer(inner)
-        fixed_scale = inner.loss_scale_factor
-        super().__init__(inner, initial_scale, dynamic_growth_steps, name=name)
-        # Which took it away, as it scales by itself.
-        inner.loss_scale_factor = fixed_scale
-        tables.watch_models()
+        super().__init__(
+            Groups(inner, keras.optimizers.get(others), per_layer),
+            LossScale(loss_scaling, initial_scale, dynamic_growth_steps),
+            name,
+        )
         self.update_padding = update_padding
-        self.loss_scaling = loss_scaling
+        tables.watch_models()
 
     def build(self, var_list: list[keras.Variable]) -> None:
         """Creates the slots, and takes the tables among the variables."""
@@ -123,49 +140,25 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
             )
         for variable in found:
             check_table(variable)
-        self.inner_optimizer.build(variables)
-        self.step_counter: Any = None
-        self.dynamic_scale: Any = None
-        if self._scales_loss(found):
-            self.step_counter = self.add_variable(
-                (), "zeros", "int", name="step_counter"
-            )
-            self.dynamic_scale = self.add_variable(
-                (),
-                keras.initializers.Constant(self.initial_scale),
-                "float32",
-                name="dynamic_scale",
-            )
-        self._table_slots = {
-            id(slot)
-            for variable in found
-            for slot in keras_internals.slots_of(
-                self.inner_optimizer, variable
-            ).values()
-        }
-        self._decay = self._new_decay(found)
-        keras.Optimizer.build(self, variables)
+        self._loss_scale.build(self.add_variable, found)
+        self._groups.build(variables, self.add_variable, self.update_padding)
+        super().build(variables)
         for variable in found:
             self.claim(variable)
 
     def claim(self, variable: keras.Variable) -> None:
         """Takes a table from the optimizer that trained it before."""
-        decays = self._decay is not None and self._decay.holds_for(variable)
-        tables.claim(variable, self, self._decay if decays else None)
+        group = self._groups.of(variable)
+        tables.claim(variable, self, group.decay_of(variable), group.average)
 
-    def _new_decay(self, found: list[keras.Variable]) -> RowDecay | None:
-        inner = self.inner_optimizer
-        padding_ids = [
-            (
-                variable,
-                None if self.update_padding else tables.get(variable).padding_id,
-            )
-            for variable in found
-            if keras_internals.decays_weight(inner, variable)
-        ]
-        return RowDecay(inner, self.add_variable, padding_ids) if padding_ids else None
+    def trains(self, variable: keras.Variable) -> bool:
+        """Whether a variable is one of those that this optimizer was built on."""
+        return self._groups.has(variable)
 
-    def reading(self, optimizer_variables: list) -> Any:
+    @contextmanager
+    def reading(
+        self, optimizer_variables: list, around: keras.Optimizer | None = None
+    ) -> Iterator[None]:
         """Has tables be read as weight decay has left them by now, on JAX.
 
         Keras's `fit` does this by itself. A training loop of your own on JAX, with
@@ -173,51 +166,26 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
 
         Args:
             optimizer_variables: The values that go to `stateless_apply`.
-
-        Returns:
-            A context manager.
+            around: The optimizer whose variables these are, if one runs this one.
         """
-        if not self.built or self._decay is None:
-            return nullcontext()
-        mapping = list(zip(self.variables, optimizer_variables, strict=True))
-        return self._decay.mapped_to(mapping)
+        variables = (self if around is None else around).variables
+        mapping = list(zip(variables, optimizer_variables, strict=True))
+        with ExitStack() as stack:
+            for group in self._groups.all:
+                if group.decay is not None:
+                    stack.enter_context(group.decay.mapped_to(mapping))
+            yield
 
     def catch_up(self) -> None:
         """Applies the weight decay that rows have missed since a batch touched them.
 
+        With `use_ema`, their moving averages catch up, too.
+
         `fit` does this at its end, and saving, `evaluate` and `predict` do it first.
         Call it before you read the variable of a table yourself.
         """
-        if self.built and self._decay is not None:
-            self._decay.catch_up_all()
-
-    def _scales_loss(self, found: list[keras.Variable]) -> bool:
-        if self.loss_scaling is not None:
-            return self.loss_scaling
-        dtypes = {tables.get(variable).compute_dtype for variable in found}
-        dtypes.add(keras.config.dtype_policy().compute_dtype)
-        return "float16" in dtypes
-
-    def scale_loss(self, loss: Any) -> Any:
-        """Returns the loss to take the gradient of, in a training step."""
-        scale = self._scale()
-        if scale is not None:
-            loss = ops.multiply(loss, scale)
-        return backend.watch_backward(loss)
-
-    def _scale(self) -> Any | None:
-        scale = self.inner_optimizer.loss_scale_factor
-        if self.built and self.dynamic_scale is not None:
-            scale = self.dynamic_scale * (1 if scale is None else scale)
-        return scale
-
-    def stateless_apply(
-        self, optimizer_variables: list, grads: list, trainable_variables: list
-    ) -> tuple[list, list]:
-        """Returns the values of the variables and of the optimizer's after a step."""
-        return keras.Optimizer.stateless_apply(
-            self, optimizer_variables, grads, trainable_variables
-        )
+        for group in self._groups.all:
+            group.catch_up()
 
     def apply(self, grads: Any, trainable_variables: Any = None) -> None:
         """Updates the variables, tables by rows.
@@ -227,7 +195,7 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
             trainable_variables: The variables. By default, those that the optimizer was
                 built on.
         """
-        inner, grads = self.inner_optimizer, list(grads)
+        grads = list(grads)
         if not grads:
             return
         # Before it was built, `scale_loss` knew no scale of its own.
@@ -237,77 +205,45 @@ class RowSparse(keras.optimizers.LossScaleOptimizer):
         else:
             variables = list(trainable_variables)
             self.build(variables)
-        grads, variables = keras_internals.with_gradient(inner, grads, variables)
-        steps = [
-            RowStep(inner, variable, gradient, scale, self.update_padding)
-            for gradient, variable in zip(grads, variables, strict=True)
-            if tables.find(variable) is not None
+        grads, variables = keras_internals.with_gradient(self, grads, variables)
+        updates = [
+            Update.of(group, pairs, scale, self.update_padding)
+            for group, pairs in self._groups.split(grads, variables)
         ]
-        others = [
-            (gradient, variable)
-            for gradient, variable in zip(grads, variables, strict=True)
-            if tables.find(variable) is None
-        ]
-        grads, variables = keras_internals.overwrite_with_gradients(
-            inner, [gradient for gradient, _ in others], [v for _, v in others]
-        )
-        if scale is not None:
-            grads = [unscaled(gradient, scale) for gradient in grads]
+
+        def run() -> None:
+            for update in updates:
+                update.run()
+
         if self.dynamic_scale is None:
-            update(inner, grads, variables, steps)
+            run()
             return
-        state = [v for v in inner.variables if id(v) not in self._table_slots]
-        if self._decay is not None:
-            state += self._decay.scalars
-        self._adjust_scale(update_if_finite(inner, grads, variables, steps, state))
-
-    def _adjust_scale(self, finite: Any) -> None:
-        """Halves the scale after a bad step, doubles it after many good ones."""
-        grown = ops.equal(self.step_counter, self.dynamic_growth_steps - 1)
-        factor = ops.where(finite, ops.where(grown, 2.0, 1.0), 0.5)
-        self.dynamic_scale.assign(self.dynamic_scale * factor)
-        goes_on = ops.logical_and(finite, ops.logical_not(grown))
-        self.step_counter.assign(ops.where(goes_on, self.step_counter + 1, 0))
-
-    def save_own_variables(self, store: Any) -> None:
-        """Saves what is not the inner optimizer's, which saves itself."""
-        self.catch_up()
-        for place, variable in enumerate(keras_internals.own_variables(self)):
-            store[str(place)] = variable.numpy()
-
-    def load_own_variables(self, store: Any) -> None:
-        """Loads what `save_own_variables` saved."""
-        own = keras_internals.own_variables(self)
-        if len(store.keys()) != len(own):
-            warnings.warn(
-                f"The file holds {len(store.keys())} variables for the optimizer "
-                f"'{self.name}', which has {len(own)}: none of them is loaded. To go "
-                "on with training where it stopped, load the model with "
-                "keras.models.load_model, or build the optimizer as it was first.",
-                stacklevel=2,
-            )
-            return
-        for place, variable in enumerate(own):
-            variable.assign(store[str(place)])
-        if self.built and self._decay is not None:
-            self._decay.forget()
-
-    def exclude_from_weight_decay(
-        self, var_list: Any = None, var_names: Any = None
-    ) -> None:
-        """Leaves variables out of weight decay, as `keras.Optimizer` does."""
-        self.inner_optimizer.exclude_from_weight_decay(var_list, var_names)
+        every = [gradient for update in updates for gradient in update.all_grads]
+        finite = ops.all(ops.stack([ops.all(ops.isfinite(g)) for g in every]))
+        backend.when(finite, run, [*keras_internals.built_on(self), *self.variables])
+        self._loss_scale.adjust(finite)
 
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments of the optimizer."""
+        serialize = keras.saving.serialize_keras_object
         return {
-            **super().get_config(),
+            "name": self.name,
+            "inner_optimizer": serialize(self.inner_optimizer),
+            "others": None if self.others is None else serialize(self.others),
+            "per_layer": self._groups.per_layer.get_config(),
             "update_padding": self.update_padding,
-            "loss_scaling": self.loss_scaling,
+            "loss_scaling": self._loss_scale.wanted,
+            "initial_scale": self._loss_scale.initial,
+            "dynamic_growth_steps": self._loss_scale.growth_steps,
         }
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
         """Returns an optimizer from what `get_config` gave."""
-        # A copy, since Keras takes things out of it.
-        return super().from_config(dict(config), custom_objects)
+        config = dict(config)
+        for name in ("inner_optimizer", "others"):
+            if config.get(name) is not None:
+                config[name] = keras.saving.deserialize_keras_object(
+                    config[name], custom_objects=custom_objects
+                )
+        return cls(**config)

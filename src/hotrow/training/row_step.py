@@ -27,6 +27,7 @@ class RowStep:
         view: The rows of the table.
         slot_views: The same rows of the optimizer's slots, by attribute.
         decay: The weight decay that the table is under, or None.
+        average: The moving averages of the optimizer, or None.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class RowStep:
         self._table = tables.get(variable)
         self._optimizer = optimizer
         self.decay = self._table.decay
+        self.average = self._table.average
         self._ids, gradient = _distinct_rows(variable, gradient)
         if not update_padding:
             gradient = self._without_padding(gradient)
@@ -50,9 +52,10 @@ class RowStep:
 
     def read(self) -> None:
         """Reads the rows of the table and of the slots, and adds what regularizes."""
-        rows = self._take(self.variable)
+        rows = stored = self._take(self.variable)
         if self.decay is not None:
             rows = self.decay.caught_up(self.variable, self._ids, rows)
+        now = rows
         if self._table.regularizer is not None:
             penalty = backend.gradient(self._table.regularizer, rows)
             self.gradient = self.gradient + ops.where(
@@ -63,9 +66,28 @@ class RowStep:
         self.slot_views = {
             name: RowView(slot, self._take(slot)) for name, slot in self._slots.items()
         }
+        if self.average is not None:
+            view = self.slot_views[keras_internals.AVERAGES]
+            view.assign(
+                self.average.caught_up(
+                    self.variable, self._ids, view.value, stored, now
+                )
+            )
+
+    def decay_weights(self) -> None:
+        """Applies the weight decay of this step to the rows."""
+        if self.average is not None:
+            rate = None if self.decay is None else self.decay.rate()
+            self.average.start_step(self.variable, rate)
+        if self.decay is not None:
+            self.view.assign(self.decay.of_this_step(self.view.value))
+            self.decay.advance(self.variable)
 
     def write(self) -> None:
         """Writes the rows that were touched back."""
+        if self.average is not None:
+            view = self.slot_views[keras_internals.AVERAGES]
+            view.assign(self.average.mix(view.value, self.view.value))
         if self.variable.constraint is not None:
             self.view.assign(self.variable.constraint(self.view.value))
         self._put(self.variable, self.view.value)
@@ -73,6 +95,8 @@ class RowStep:
             self._put(slot, self.slot_views[name].value)
         if self.decay is not None:
             self.decay.mark(self.variable, self._put, self.touched)
+        if self.average is not None:
+            self.average.mark(self.variable, self._put, self.touched)
 
     def _take(self, variable: keras.Variable) -> Any:
         return backend.take_rows(variable, self._ids, self._table.row_axes)

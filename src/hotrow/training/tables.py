@@ -24,6 +24,7 @@ class Table:
         regularizer: The variable's regularizer while an optimizer has the table: then
             the variable has none, so that Keras does not work through all its rows.
         decay: The `RowDecay` that the optimizer has the table under, or None.
+        average: The `RowAverage` of the optimizer that has the table, or None.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class Table:
         self.whole_readers: weakref.WeakSet[keras.Layer] = weakref.WeakSet()
         self.regularizer: Any = None
         self.decay: Any = None
+        self.average: Any = None
         self._trained_by: Any = None
 
     @property
@@ -58,10 +60,13 @@ def register(
         row_axes: How many of the variable's first axes count its rows.
     """
     variable.hotrow_table = Table(padding_id, compute_dtype, row_axes)
+    # Also where no `RowSparse` is made: one may have trained the file that is loaded.
+    watch_models()
     # A model that Keras builds while it trains: the first step is being traced.
     model = keras_calls.running_model()
-    if model is not None and trains_by_rows(getattr(model, "optimizer", None)):
-        claim(variable, model.optimizer)
+    optimizer = getattr(model, "optimizer", None)
+    if trains_by_rows(optimizer):
+        claim(variable, optimizer)
 
 
 def find(variable: Any) -> Table | None:
@@ -94,14 +99,26 @@ def trains_by_rows(optimizer: Any) -> bool:
     return getattr(optimizer, "trains_by_rows", False)
 
 
-def claim(variable: keras.Variable, optimizer: Any, decay: Any = None) -> None:
+def by_rows_in(optimizer: Any) -> list[Any]:
+    """Returns the optimizers that claim tables: this one, or those that it runs."""
+    if optimizer is None or trains_by_rows(optimizer):
+        return [] if optimizer is None else [optimizer]
+    inner = getattr(optimizer, "inner_optimizer", None)
+    runs = [] if inner is None else [inner]
+    runs += getattr(optimizer, "optimizers", [])
+    return [found for one in runs for found in by_rows_in(one)]
+
+
+def claim(
+    variable: keras.Variable, optimizer: Any, decay: Any = None, average: Any = None
+) -> None:
     """Lets `optimizer` train a table, in place of whoever did."""
     table = get(variable)
     if table._trained_by is None:
         table.regularizer, variable.regularizer = variable.regularizer, None
-    elif table.decay is not decay:
+    elif table.decay is not decay or table.average is not average:
         catch_up(variable)
-    table.decay = decay
+    table.decay, table.average = decay, average
     table._trained_by = weakref.ref(optimizer, lambda _: release(variable))
 
 
@@ -110,24 +127,32 @@ def release(variable: keras.Variable) -> None:
     table = find(variable)
     if table is not None and table._trained_by is not None:
         catch_up(variable)
-        table._trained_by = table.decay = None
+        table._trained_by = table.decay = table.average = None
         variable.regularizer, table.regularizer = table.regularizer, None
 
 
 def catch_up(variable: keras.Variable) -> bool:
     """Brings a table up to now before it is read whole; False if it cannot be, here."""
     table = find(variable)
-    if table is None or table.decay is None:
+    if table is None or (table.decay is None and table.average is None):
         return True
     if keras_internals.get_stateless_scope() is not None:
-        return False
+        return table.decay is None
+    if table.average is not None:
+        # First, since it follows what the row was.
+        table.average.catch_up_all()
+    if table.decay is None:
+        return True
     caught_up: bool = table.decay.catch_up(variable)
     return caught_up
 
 
 def whole(variable: keras.Variable) -> Any:
     """Returns a table as it is now: the variable, or in a compiled step a tensor."""
-    return variable if catch_up(variable) else get(variable).decay.read(variable)
+    table = find(variable)
+    if table is None or table.decay is None or catch_up(variable):
+        return variable
+    return table.decay.read(variable)
 
 
 class _Owner(keras_calls.Subscriber):
@@ -136,26 +161,38 @@ class _Owner(keras_calls.Subscriber):
     Two models may share a table, or one be compiled with another optimizer than before.
     """
 
+    def compiling(self, model: keras.Model, arguments: dict[str, Any]) -> None:
+        if trains_by_rows(arguments.get("optimizer")):
+            # It scales the loss itself.
+            arguments["auto_scale_loss"] = False
+
     def before(self, model: keras.Model, name: str) -> None:
         if name not in keras_calls.TRAINING_METHODS:
+            if name == "load_weights":
+                _build_optimizer(model)
             for variable in model.weights:
                 catch_up(variable)
             return
         optimizer: Any = getattr(model, "optimizer", None)
-        by_rows = trains_by_rows(optimizer)
-        backend.around_train_step(model, by_rows)
+        # A `MultiOptimizer` may make its optimizers only when it is built.
+        may_be_by_rows = bool(by_rows_in(optimizer)) or keras_internals.is_multi(
+            optimizer
+        )
+        backend.around_train_step(model, by_rows_in if may_be_by_rows else None)
         if not model.built:
             return
-        if by_rows and not optimizer.built:
+        if may_be_by_rows and not optimizer.built:
             optimizer.build(model.trainable_variables)
+        by_rows = by_rows_in(optimizer)
         for variable in model.trainable_variables:
             table = find(variable)
             if table is None:
                 continue
-            if not by_rows:
+            owners = [owner for owner in by_rows if owner.trains(variable)]
+            if not owners:
                 release(variable)
-            elif table.trained_by is not optimizer:
-                optimizer.claim(variable)
+            elif table.trained_by is not owners[0]:
+                owners[0].claim(variable)
         if by_rows:
             _refuse_stale_readers(model)
 
@@ -163,6 +200,19 @@ class _Owner(keras_calls.Subscriber):
         if name == "fit":
             for variable in model.weights:
                 catch_up(variable)
+
+
+def _build_optimizer(model: keras.Model) -> None:
+    """Makes the slots of a model with tables, so that a file can fill them.
+
+    Keras makes them in the first step, and skips those of a file until then.
+    """
+    optimizer: Any = getattr(model, "optimizer", None)
+    if optimizer is None or optimizer.built or not model.built:
+        return
+    trained = model.trainable_variables
+    if any(find(variable) is not None for variable in trained):
+        optimizer.build(trained)
 
 
 def _refuse_stale_readers(model: keras.Model) -> None:

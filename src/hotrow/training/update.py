@@ -1,76 +1,129 @@
-"""One training step of all variables: tables by rows, the others whole."""
+"""One training step of the variables of one optimizer: tables by rows, others whole."""
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import nullcontext
+from typing import Any, NamedTuple
 
 import keras
 from keras import ops
 
 from hotrow import backend, keras_internals
-from hotrow.training.row_step import RowStep
+from hotrow.training import tables
+from hotrow.training.group import Group
+from hotrow.training.row_step import RowStep, unscaled
 
 
-def update(
-    optimizer: keras.Optimizer, grads: list, variables: list, steps: list[RowStep]
-) -> None:
-    """Runs an optimizer, with everything that Keras does around its rule.
+class Update(NamedTuple):
+    """The gradients of one step for the variables of one optimizer.
 
-    Args:
-        optimizer: The optimizer whose rule it is.
-        grads: The gradients of the variables that are no tables.
+    Attributes:
+        group: The optimizer and its variables.
+        grads: Gradients of the variables that are no tables.
         variables: These variables.
         steps: The tables.
     """
-    for step in steps:
-        step.read()
-    clipped = keras_internals.clip_gradients(
-        optimizer, [*grads, *(step.gradient for step in steps)]
-    )
-    keras_internals.decay_weights(optimizer, variables)
-    for step in steps:
-        if step.decay is not None:
-            step.view.assign(step.decay.of_this_step(step.view.value))
-            step.decay.advance(step.variable)
-    views = [
-        (gradient, step.view)
-        for gradient, step in zip(clipped[len(grads) :], steps, strict=True)
-    ]
-    stand_ins = [(step.variable, step.view, step.slot_views) for step in steps]
-    with keras_internals.standing_in(optimizer, stand_ins):
-        backend.update(optimizer, clipped[: len(grads)], variables, views)
-    for variable in variables:
-        if variable.constraint is not None:
-            variable.assign(variable.constraint(variable))
-    for step in steps:
-        step.write()
-    optimizer.iterations.assign_add(1)
 
+    group: Group
+    grads: list[Any]
+    variables: list[keras.Variable]
+    steps: list[RowStep]
 
-def update_if_finite(
-    optimizer: keras.Optimizer,
-    grads: list,
-    variables: list,
-    steps: list[RowStep],
-    state: list[keras.Variable],
-) -> Any:
-    """Does as `update`, but changes nothing if a gradient is not finite.
+    @classmethod
+    def of(
+        cls,
+        group: Group,
+        pairs: list[tuple[Any, keras.Variable]],
+        scale: Any | None,
+        update_padding: bool,
+    ) -> "Update":
+        """Takes gradients and variables as the backend gave them.
 
-    Args:
-        optimizer: The optimizer whose rule it is.
-        grads: The gradients of the variables that are no tables.
-        variables: These variables.
-        steps: The tables.
-        state: Whatever else a step changes and is not as long as a table.
+        Args:
+            group: The optimizer and its variables.
+            pairs: Gradients and variables.
+            scale: What the loss was multiplied by, or None.
+            update_padding: Whether the row of a padding id is trained.
+        """
+        optimizer = group.optimizer
+        steps = [
+            RowStep(optimizer, variable, gradient, scale, update_padding)
+            for gradient, variable in pairs
+            if tables.find(variable) is not None
+        ]
+        others = [pair for pair in pairs if tables.find(pair[1]) is None]
+        grads, variables = keras_internals.overwrite_with_gradients(
+            optimizer, [gradient for gradient, _ in others], [v for _, v in others]
+        )
+        if scale is not None:
+            grads = [unscaled(gradient, scale) for gradient in grads]
+        return cls(group, list(grads), list(variables), steps)
 
-    Returns:
-        Whether all gradients are finite.
-    """
-    all_grads = [*grads, *(step.gradient for step in steps)]
-    finite = ops.all(ops.stack([ops.all(ops.isfinite(g)) for g in all_grads]))
-    for step in steps:
-        step.touched = ops.logical_and(step.touched, finite)
-    small = [*variables, *state]
-    before = [ops.copy(variable.value) for variable in small]
-    update(optimizer, grads, variables, steps)
-    for variable, value in zip(small, before, strict=True):
-        variable.assign(ops.where(finite, variable.value, value))
-    return finite
+    @property
+    def all_grads(self) -> list[Any]:
+        """The gradients, those of tables too."""
+        return [*self.grads, *(step.gradient for step in self.steps)]
+
+    def run(self) -> None:
+        """Runs the optimizer, with everything that Keras does around its rule."""
+        with self.group.average or nullcontext():
+            self._run()
+
+    def _run(self) -> None:
+        optimizer = self.group.optimizer
+        for step in self.steps:
+            step.read()
+        stand_ins = [(step.variable, step.view, step.slot_views) for step in self.steps]
+        scalars = keras_internals.rule_scalars(optimizer)
+        before = [ops.copy(scalar.value) for scalar in scalars]
+        for place, (multiplier, whole, by_rows) in enumerate(self._parts()):
+            for scalar, value in zip(scalars, before, strict=True):
+                # Which the rule changes once a step, not once a part.
+                if place:
+                    scalar.assign(value)
+            with (
+                keras_internals.learning_rate_times(optimizer, multiplier),
+                keras_internals.standing_in(optimizer, stand_ins),
+            ):
+                self._run_part(whole, by_rows)
+        average = self.group.average
+        if average is not None:
+            average.update([step.variable for step in self.steps])
+        for variable in self.variables:
+            if variable.constraint is not None:
+                variable.assign(variable.constraint(variable))
+        for step in self.steps:
+            step.write()
+        if average is not None:
+            average.finish_step()
+        optimizer.iterations.assign_add(1)
+
+    def _parts(self) -> Iterator[tuple[float, list[Any], list[Any]]]:
+        """Yields clipped gradients with variables and with steps, by learning rate."""
+        clipped = keras_internals.clip_gradients(self.group.optimizer, self.all_grads)
+        count = len(self.grads)
+        whole = list(zip(clipped[:count], self.variables, strict=True))
+        by_rows = list(zip(clipped[count:], self.steps, strict=True))
+        multiplier_of = self.group.multiplier_of
+        trained = [*self.variables, *(step.variable for step in self.steps)]
+        for multiplier in dict.fromkeys(map(multiplier_of, trained)):
+            yield (
+                multiplier,
+                [pair for pair in whole if multiplier_of(pair[1]) == multiplier],
+                [
+                    pair
+                    for pair in by_rows
+                    if multiplier_of(pair[1].variable) == multiplier
+                ],
+            )
+
+    def _run_part(
+        self,
+        whole: list[tuple[Any, keras.Variable]],
+        by_rows: list[tuple[Any, RowStep]],
+    ) -> None:
+        grads, variables = [g for g, _ in whole], [v for _, v in whole]
+        keras_internals.decay_weights(self.group.optimizer, variables)
+        for _, step in by_rows:
+            step.decay_weights()
+        views = [(gradient, step.view) for gradient, step in by_rows]
+        backend.update(self.group.optimizer, grads, variables, views)

@@ -1,0 +1,80 @@
+"""The variables that one optimizer trains."""
+
+from collections.abc import Callable
+
+import keras
+
+from hotrow import keras_internals
+from hotrow.training import tables
+from hotrow.training.checks import check_rule
+from hotrow.training.row_average import RowAverage
+from hotrow.training.row_decay import RowDecay
+
+
+class Group:
+    """An optimizer, the variables that it trains, and what is kept of their tables.
+
+    Args:
+        optimizer: The optimizer whose rule it is.
+
+    Attributes:
+        variables: The variables, tables among them.
+        multipliers: What the learning rate is multiplied by for a variable, by `id` of
+            the variable; 1 for any other.
+        decay: The weight decay of the tables, or None.
+        average: The moving averages, or None without `use_ema`.
+    """
+
+    def __init__(self, optimizer: keras.Optimizer) -> None:
+        self.optimizer = optimizer
+        self.variables: list[keras.Variable] = []
+        self.multipliers: dict[int, float] = {}
+        self.decay: RowDecay | None = None
+        self.average: RowAverage | None = None
+
+    @property
+    def tables(self) -> list[keras.Variable]:
+        """The tables among the variables."""
+        return [v for v in self.variables if tables.find(v) is not None]
+
+    def multiplier_of(self, variable: keras.Variable) -> float:
+        """Returns what the learning rate is multiplied by for a variable."""
+        return self.multipliers.get(id(variable), 1.0)
+
+    def build(
+        self, add_variable: Callable[..., keras.Variable], update_padding: bool
+    ) -> None:
+        """Creates the slots, and what is kept of the tables."""
+        if self.tables:
+            check_rule(self.optimizer)
+        self.optimizer.build(self.variables)
+        decaying = [
+            (v, None if update_padding else tables.get(v).padding_id)
+            for v in self.tables
+            if keras_internals.decays_weight(self.optimizer, v)
+        ]
+        if decaying:
+            self.decay = RowDecay(self.optimizer, add_variable, decaying)
+        if self.optimizer.use_ema:
+            self.average = RowAverage(
+                self.optimizer, self.variables, self.decay, add_variable, update_padding
+            )
+
+    def decay_of(self, variable: keras.Variable) -> RowDecay | None:
+        """Returns the weight decay that a table is under, or None."""
+        decays = self.decay is not None and self.decay.holds_for(variable)
+        return self.decay if decays else None
+
+    def catch_up(self) -> None:
+        """Brings all rows of the tables, and of their averages, up to now."""
+        if self.average is not None:
+            self.average.catch_up_all()
+        if self.decay is not None:
+            self.decay.catch_up_all()
+
+    def restart(self) -> None:
+        """Takes all rows as they are stored for up to date: they were loaded."""
+        if self.average is not None:
+            self.average.restart()
+        if self.decay is not None:
+            self.decay.restart()
