@@ -1,5 +1,6 @@
 """Arguments that several layers take, checked once."""
 
+import numbers
 import operator
 from typing import Any
 
@@ -15,6 +16,18 @@ def as_size(value: Any, name: str) -> int:
             f"{type(value).__name__}). Pass an int of 1 or more."
         )
     return size
+
+
+def as_alpha(value: Any) -> Any:
+    """Returns `lora_alpha`, or raises `ValueError` if it is no number."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise ValueError(
+            f"`lora_alpha` must be a number. Received: lora_alpha={value!r} (of type "
+            f"{type(value).__name__}). Pass a float, or None for the rank."
+        )
+    return value
 
 
 def as_out_of_range(value: Any, input_dim: int) -> str | int:

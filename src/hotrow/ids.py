@@ -1,8 +1,10 @@
-"""What counts as an id, and what happens to a number that does not.
+"""Validates ids: dtypes, range, and the `out_of_range` policy.
 
-An id is a whole number from 0 to `input_dim - 1`, held in any integer dtype, or in a
-float dtype that can hold every such number exactly. Ids are checked once, at the door
-of a layer, by `IdCheck.admit`; past it they are int32 or int64, and in range.
+An id is a whole number from 0 to `input_dim - 1`, in any integer dtype, or in a float
+dtype that holds every such number exactly. A layer validates its ids once, on entry, by
+`IdCheck.admit`; after that they are int32 or int64, and in range.
+
+No id is compared, replaced or moved in a dtype that cannot hold it and `input_dim`.
 """
 
 from typing import Any, NamedTuple
@@ -11,7 +13,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from hotrow import backend, id_watch
+from hotrow import backend, id_errors, id_values, id_watch, keras_internals
 
 # Every whole number up to 2**bits has a value of its own in these dtypes.
 _EXACT_BITS = {
@@ -22,10 +24,11 @@ _EXACT_BITS = {
     "float32": 24,
     "float64": 53,
 }
+_NO_NARROWER = ("int32", "int64", "float32", "float64")
 
 
 class Ids(NamedTuple):
-    """Ids that passed the door.
+    """Ids that have been validated.
 
     Attributes:
         values: int32 or int64 tensor: ids in range, and -1 where `valid` is False.
@@ -37,14 +40,13 @@ class Ids(NamedTuple):
 
 
 class IdCheck:
-    """The door of one layer.
+    """Validates the ids passed to one layer.
 
     Args:
         layer_name: Name of the layer, for messages.
         input_dim: Number of rows; ids run from 0 to `input_dim - 1`.
         out_of_range: "error", "zero", or the row that stands for every bad id.
-        state: Where compiled code notes a bad id, or None: only the policy "error" has
-            one, and on some backends not even that.
+        state: Where compiled code notes a bad id, or None for other policies.
     """
 
     def __init__(
@@ -58,26 +60,11 @@ class IdCheck:
         self._input_dim = input_dim
         self._out_of_range = out_of_range
         self._state = state
-        self.dtype = "int32" if input_dim < 2**31 else "int64"
 
-    def error(self, value: Any) -> ValueError:
-        """Returns the error for the bad id `value`."""
-        fault, advice = "out of range", "Mend the data or raise `input_dim`"
-        if isinstance(value, float):
-            if value.is_integer():
-                value = int(value)
-            else:
-                # As the user wrote it: 2.7 and not 2.700000047683716.
-                fault, value = "not a whole number", np.float32(value)
-        if value == self._input_dim:
-            advice += " (if your ids start at 1, subtract 1)"
-        return ValueError(
-            f"Layer '{self._layer_name}' received an id that is {fault}: {value!s}. "
-            f"Ids are whole numbers from 0 to {self._input_dim - 1} "
-            f"(input_dim={self._input_dim}). {advice}; or pass "
-            'out_of_range="zero" for a zero vector, or out_of_range=k to use row k, '
-            "for every such id."
-        )
+    @property
+    def dtype(self) -> str:
+        """Dtype of validated ids, unless they came in a wider one."""
+        return "int32" if self._input_dim < 2**31 else backend.widest_int()
 
     def refuse_lossy(self, dtype: str) -> None:
         """Raises `ValueError` if `dtype` cannot hold every id."""
@@ -85,22 +72,9 @@ class IdCheck:
             return
         bits = _EXACT_BITS.get(dtype)
         if bits is None:
-            raise ValueError(
-                f"Layer '{self._layer_name}' takes integer ids. Received: ids of dtype "
-                f'{dtype}. If they are integers, pass values.astype("int64"). If they '
-                "are text, number the distinct values once, and use the same numbers "
-                "for training and afterwards: names = np.unique(training_values), then "
-                "np.searchsorted(names, values) for values that are among them."
-            )
+            raise id_errors.not_numbers(self._layer_name, dtype)
         if self._input_dim > 2**bits:
-            raise ValueError(
-                f"Layer '{self._layer_name}' has input_dim={self._input_dim}, but "
-                f"{dtype} holds every whole number only up to 2**{bits} = {2**bits}: "
-                f"above that, two ids become one. Received: ids of dtype {dtype}. Pass "
-                "int32 or int64 ids; in a model, declare them with "
-                'keras.Input(..., dtype="int32"). (A Sequential without an Input takes '
-                "the dtype of its first layer for one.)"
-            )
+            raise id_errors.lossy(self._layer_name, self._input_dim, dtype, 2**bits)
 
     def refuse_input_of_own_dtype(self, dtype: str, own: str) -> None:
         """Raises `ValueError` for an Input that is as narrow as the layer's output.
@@ -128,33 +102,23 @@ class IdCheck:
         id is dealt with here, where it can still be seen whole.
         """
         if isinstance(inputs, keras.Variable):
-            return ops.convert_to_tensor(inputs)
-        if _is_tensor(inputs):
+            with keras_internals.no_autocast():
+                return ops.convert_to_tensor(inputs)
+        if _is_tensor(inputs) or not id_values.holds_values(inputs):
             return inputs
-        if isinstance(inputs, (list, tuple)):
-            if any(map(_is_tensor, keras.tree.flatten(inputs))):
-                return inputs
-        elif not (
-            inputs is None
-            or isinstance(inputs, (int, float, str))
-            or hasattr(inputs, "__array__")
-        ):
-            return inputs
-        try:
-            values = np.asarray(inputs)
-        except ValueError as error:
-            raise ValueError(
-                f"Layer '{self._layer_name}' takes ids in rows of one length. "
-                "Received: lists of different lengths. Pad them first, with "
-                "keras.utils.pad_sequences(rows)."
-            ) from error
-        self.refuse_lossy(_dtype_name(values))
-        good = self._good(values)
-        if good is not None:
-            values = np.where(good, values, self._row_for_bad(values, good))
-        return ops.convert_to_tensor(values.astype(self.dtype))
+        values = self._as_array(inputs)
+        if values.dtype != object:
+            self.refuse_lossy(values.dtype.name)
+        good = id_values.which_are_ids(values, self._input_dim)
+        instead = 0 if good is None else self._instead_of(values, good)
+        dtype = "int64" if self._is_cut else self.dtype
+        ids = id_values.whole(values, good, instead, dtype)
+        if self._is_cut:
+            if ids.size and ids.max() >= 2**31:
+                raise id_errors.no_64_bits(self._layer_name, self._input_dim)
+            ids = ids.astype(self.dtype)
+        return ops.convert_to_tensor(ids)
 
-    @backend.outside_graph  # type: ignore[untyped-decorator]
     def admit(self, inputs: Any) -> Ids:
         """Returns ids in range; raises, or notes, or replaces those that are not.
 
@@ -167,71 +131,106 @@ class IdCheck:
         """
         dtype = _dtype_name(inputs)
         self.refuse_lossy(dtype)
+        if dtype == "uint32" and self._is_cut:
+            raise id_errors.no_64_bits(self._layer_name, self._input_dim)
         watched = id_watch.is_watching()
         seen = backend.peek(inputs) if backend.SURVIVES_RAISE or not watched else None
         if seen is not None:
-            good = self._good(seen)
+            good = id_values.which_are_ids(seen, self._input_dim)
             if good is None:
-                whole = dtype in ("int32", "int64")
-                return Ids(inputs if whole else ops.cast(inputs, self.dtype), None)
-            self._row_for_bad(seen, good)
-        valid = self._valid(inputs)
-        values = ops.cast(inputs, self.dtype)
+                is_wide = dtype in ("int32", "int64")
+                return Ids(inputs if is_wide else ops.cast(inputs, self.dtype), None)
+            self._instead_of(seen, good)
+        wide = self._widened(inputs, dtype)
+        values = ops.cast(wide, self.dtype)
+        valid = self._valid(wide, values)
         if isinstance(self._out_of_range, int):
             return Ids(ops.where(valid, values, self._out_of_range), None)
-        if self._state is not None:
-            self._note_first(self._state, inputs, valid, watched)
+        if self._state is not None and seen is None:
+            received = inputs if dtype in ("uint32", "uint64") else wide
+            error = self._bad(dtype)
+            valid = self._state.note(received, valid, watched, error)
+            if watched:
+                id_watch.register(self._state, error)
         return Ids(ops.where(valid, values, -1), valid)
 
     def not_padding(self, inputs: Any) -> Any:
         """Returns the mask of `mask_zero`: False where the row that is read is 0."""
-        present = ops.not_equal(inputs, 0)
+        inputs = self.to_tensor(inputs)
+        wide = self._widened(inputs, _dtype_name(inputs))
+        present = ops.not_equal(wide, 0)
         if self._out_of_range == 0:
-            present = ops.logical_and(present, self._valid(inputs))
+            values = ops.cast(wide, self.dtype)
+            present = ops.logical_and(present, self._valid(wide, values))
         return present
 
-    def _good(self, values: np.ndarray) -> np.ndarray | None:
-        """Returns which values are ids, or None if all are."""
-        if values.size == 0:
-            return None
-        is_float = not np.issubdtype(values.dtype, np.integer) and values.dtype != bool
-        with np.errstate(invalid="ignore"):
-            in_range = values.min() >= 0 and values.max() < self._input_dim
-            if in_range and not (is_float and (values != np.floor(values)).any()):
-                return None
-            good = (values >= 0) & (values < self._input_dim)
-            return good & (values == np.floor(values)) if is_float else good
+    @property
+    def _is_cut(self) -> bool:
+        """Whether the backend has too few bits for the largest id."""
+        return self._input_dim > 2**31 and self.dtype == "int32"
 
-    def _row_for_bad(self, values: np.ndarray, good: np.ndarray) -> int:
+    def _as_array(self, inputs: Any) -> np.ndarray:
+        """Returns values as NumPy numbers, or raises for what are none."""
+        if inputs is None:
+            raise id_errors.no_ids(self._layer_name)
+        if isinstance(inputs, (list, tuple)):
+            parts = keras.tree.flatten(inputs)
+            if any(map(_is_tensor, parts)):
+                inputs = keras.tree.map_structure(self._peek_part, inputs)
+        try:
+            return id_values.as_array(inputs)
+        except id_values.NotNumbers as error:
+            raise id_errors.not_numbers(
+                self._layer_name, error.dtype, error.example
+            ) from None
+        except ValueError as error:
+            raise id_errors.lengths_differ(self._layer_name) from error
+
+    def _peek_part(self, part: Any) -> Any:
+        """Returns the values of one of several tensors."""
+        if not _is_tensor(part):
+            return part
+        symbolic = isinstance(part, keras.KerasTensor)
+        seen = None if symbolic else backend.peek(ops.convert_to_tensor(part))
+        if seen is None:
+            raise id_errors.several_tensors(self._layer_name)
+        return seen
+
+    def _bad(self, dtype: str) -> id_errors.BadId:
+        return id_errors.BadId(self._layer_name, self._input_dim, dtype)
+
+    def _instead_of(self, values: np.ndarray, good: np.ndarray) -> int:
         """Returns what to write over bad values, or raises for the first of them."""
         if self._out_of_range == "error":
-            raise self.error(values[~good].ravel()[0].item())
+            raise self._bad(values.dtype.name)(id_values.first_bad(values, good))
         return self._out_of_range if isinstance(self._out_of_range, int) else -1
 
-    def _valid(self, inputs: Any) -> Any:
-        """Returns which entries of a tensor are ids."""
-        dtype = _dtype_name(inputs)
-        if dtype == "bool":
-            inputs, dtype = ops.cast(inputs, "int32"), "int32"
-        valid = ops.greater_equal(inputs, 0)
-        if not dtype.startswith(("int", "uint")):
-            valid = ops.logical_and(valid, ops.equal(inputs, ops.floor(inputs)))
+    def _widened(self, inputs: Any, dtype: str) -> Any:
+        """Returns ids in a signed dtype of 32 bits or more, bad ones as bad ones.
+
+        A cast to the signed dtype of the same width turns the largest unsigned numbers
+        negative, on every backend. That holds every id where there are fewer than 2**31
+        (2**63) rows, and not all backends can compare unsigned numbers.
+        """
+        if dtype in _NO_NARROWER:
+            return inputs
+        if "float" in dtype:
+            return ops.cast(inputs, "float32")
+        if dtype == "uint64" or (dtype == "uint32" and self._input_dim > 2**31):
+            return ops.cast(inputs, "int64")
+        return ops.cast(inputs, "int32")
+
+    def _valid(self, wide: Any, values: Any) -> Any:
+        """Returns which entries of a tensor are ids, by what a cast made of them."""
+        dtype = _dtype_name(wide)
+        valid = ops.greater_equal(wide, 0)
+        if "float" in dtype:
+            # Not `ops.floor`, which makes float32 of float64 on PyTorch.
+            is_whole = ops.equal(wide, ops.cast(values, dtype))
+            valid = ops.logical_and(valid, is_whole)
         elif self._input_dim > np.iinfo(dtype).max:
             return valid
-        return ops.logical_and(valid, ops.less(inputs, self._input_dim))
-
-    def _note_first(self, state: Any, inputs: Any, valid: Any, watched: bool) -> None:
-        size = ops.size(inputs)
-        if isinstance(size, int) and size == 0:
-            return
-        bad = ops.logical_not(ops.reshape(valid, (-1,)))
-        places = ops.arange(size, dtype="int32")
-        first = ops.min(ops.where(bad, places, size), initial=size)
-        flat = ops.reshape(inputs, (-1,))
-        value = ops.sum(ops.where(ops.equal(places, first), flat, 0))
-        state.note(ops.any(bad), value, watched, self.error)
-        if watched:
-            id_watch.register(state, self.error)
+        return ops.logical_and(valid, ops.less(wide, self._input_dim))
 
 
 def _is_tensor(x: Any) -> bool:

@@ -40,6 +40,9 @@ PLAIN_METHODS = (
 class Subscriber:
     """What happens around a call. Each method gets the model and the method's name."""
 
+    def compiling(self, model: keras.Model, arguments: dict[str, Any]) -> None:
+        """Runs before `compile`, and may change its arguments."""
+
     def before(self, model: keras.Model, name: str) -> None:
         """Runs before the call."""
 
@@ -70,6 +73,10 @@ def subscribe(subscriber: Subscriber) -> None:
         method = getattr(keras.Model, name)
         if not hasattr(method, "_hotrow_wraps"):
             setattr(keras.Model, name, _wrapped_plainly(method))
+    if not hasattr(keras.Model.compile, "_hotrow_wraps"):
+        # In the class that has it: Keras asks whether a model's `compile` is that one.
+        owner = next(cls for cls in keras.Model.__mro__ if "compile" in vars(cls))
+        owner.compile = _wrapped_compile(owner.compile)
 
 
 def running_model() -> keras.Model | None:
@@ -134,6 +141,20 @@ def _wrapped_plainly(method: Callable) -> Callable:
             subscriber.before(self, name)
         with _reading(True):
             return method(self, *args, **kwargs)
+
+    run._hotrow_wraps = method  # type: ignore[attr-defined]
+    return run
+
+
+def _wrapped_compile(method: Callable) -> Callable:
+    signature = inspect.signature(method)
+
+    @functools.wraps(method)
+    def run(self: keras.Model, *args: Any, **kwargs: Any) -> Any:
+        bound = signature.bind(self, *args, **kwargs)
+        for subscriber in _subscribers:
+            subscriber.compiling(self, bound.arguments)
+        return method(*bound.args, **bound.kwargs)
 
     run._hotrow_wraps = method  # type: ignore[attr-defined]
     return run

@@ -14,27 +14,44 @@ from keras.src.backend.common.masking import get_keras_mask
 from keras.src.backend.common.stateless_scope import get_stateless_scope
 from keras.src.backend.common.symbolic_scope import in_symbolic_scope
 from keras.src.backend.common.variables import AutocastScope
+from keras.src.layers.preprocessing.feature_space import TFDConcat as FeatureSpaceConcat
 from keras.src.models.functional import Functional, functional_like_constructor
+from keras.src.ops.nn import MultiHot as MultiHotOperation
+from keras.src.ops.nn import OneHot as OneHotOperation
+from keras.src.ops.numpy import Concatenate as ConcatenateOperation
 
 __all__ = [
+    "AVERAGES",
+    "TRAINING_STATE",
+    "ConcatenateOperation",
+    "FeatureSpaceConcat",
+    "MultiHotOperation",
+    "OneHotOperation",
+    "averages_of",
     "built_on",
     "clip_gradients",
     "decay_weights",
     "decays_weight",
+    "fixed_learning_rate",
     "get_stateless_scope",
     "graph_of",
     "has_mask",
     "in_symbolic_scope",
     "int4_block_size",
     "is_functional",
+    "is_multi",
     "is_plain_graph",
     "kernel_of",
     "layers_in",
+    "learning_rate_times",
     "new_state_allowed",
     "no_autocast",
+    "optimizer_of",
     "overwrite_with_gradients",
     "own_variables",
     "replace_tracked",
+    "rule_scalars",
+    "set_averages",
     "set_first_layer_shape",
     "share_rnn_states",
     "share_state",
@@ -45,6 +62,23 @@ __all__ = [
     "update_variables",
     "with_gradient",
 ]
+
+# What Keras and its callbacks set on a model that they train, beside public names.
+TRAINING_STATE = ("_initial_epoch",)
+
+
+# The attribute of an optimizer with `use_ema` that holds the moving averages.
+AVERAGES = "_model_variables_moving_average"
+
+
+def averages_of(optimizer: keras.Optimizer) -> list[keras.Variable | None]:
+    """Returns the moving averages of an optimizer that is built, with `use_ema`."""
+    return list(getattr(optimizer, AVERAGES))
+
+
+def set_averages(optimizer: keras.Optimizer, averages: list) -> None:
+    """Puts a list in place of that of the moving averages, without tracking it."""
+    vars(optimizer)[AVERAGES] = averages
 
 
 def set_first_layer_shape(layer: keras.Layer, shape: tuple[int | None, ...]) -> None:
@@ -70,11 +104,13 @@ def int4_block_size(layer: keras.layers.Embedding) -> int | None:
 @contextmanager
 def new_state_allowed(layer: keras.Layer) -> Iterator[None]:
     """Lets a layer that is built take new weights."""
+    was_locked = layer._tracker.locked
     layer._tracker.unlock()
     try:
         yield
     finally:
-        layer._tracker.lock()
+        # Not locked yet in the midst of `build`.
+        layer._tracker.locked = was_locked
 
 
 def with_gradient(
@@ -121,6 +157,53 @@ def decay_weights(optimizer: keras.Optimizer, variables: list) -> None:
 def update_variables(optimizer: keras.Optimizer, grads: list, variables: list) -> None:
     """Runs the rule of the optimizer, and nothing around it."""
     optimizer._backend_update_step(grads, variables, optimizer.learning_rate)
+
+
+@contextmanager
+def learning_rate_times(
+    optimizer: keras.Optimizer, multiplier: float
+) -> Iterator[None]:
+    """Has an optimizer work with a multiple of its learning rate."""
+    if multiplier == 1:
+        yield
+        return
+    rate = optimizer.learning_rate
+    before = vars(optimizer)["_learning_rate"]
+    # Not `setattr`, which tracks what it is given. Keras calls what it finds there.
+    vars(optimizer)["_learning_rate"] = lambda: rate * multiplier
+    try:
+        yield
+    finally:
+        vars(optimizer)["_learning_rate"] = before
+
+
+def fixed_learning_rate(optimizer: keras.Optimizer) -> float | None:
+    """Returns a learning rate that can be set, or None for a schedule."""
+    rate = vars(optimizer).get("_learning_rate")
+    return float(rate.numpy()) if isinstance(rate, keras.Variable) else None
+
+
+def rule_scalars(optimizer: keras.Optimizer) -> list[keras.Variable]:
+    """Returns what a rule keeps for all variables, such as Nadam's product."""
+    others = ("_iterations", "_learning_rate")
+    return [
+        value
+        for name, value in vars(optimizer).items()
+        if isinstance(value, keras.Variable) and name not in others
+    ]
+
+
+def is_multi(optimizer: Any) -> bool:
+    """Whether it is a `keras.optimizers.MultiOptimizer`, which came with Keras 3.15."""
+    multi = getattr(keras.optimizers, "MultiOptimizer", None)
+    return multi is not None and isinstance(optimizer, multi)
+
+
+def optimizer_of(multi: keras.Optimizer, variable: keras.Variable) -> keras.Optimizer:
+    """Returns the optimizer that a built `MultiOptimizer` has for a variable."""
+    place = multi._var_to_optimizer_idx[multi._var_key(variable)]
+    optimizer: keras.Optimizer = multi.optimizers[place]
+    return optimizer
 
 
 def slots_of(

@@ -1,9 +1,11 @@
 """Strings enter by a layer, and one file holds the model and its vocabulary."""
 
+import gc
 import os
 import pickle
 import subprocess
 import sys
+import zipfile
 
 import keras
 import numpy as np
@@ -190,8 +192,101 @@ def test_a_layer_pickles():
     assert values(layer([["Oslo"]])) == [[2, 0]]
 
 
+def test_a_config_is_enough_where_the_vocabulary_is_in_use():
+    layer = hotrow.Lookup(hotrow.Vocabulary(["Oslo", "Paris"]), length=2)
+    config = layer.get_config()
+    assert config["digest"] == layer.vocabulary.digest
+    again = hotrow.Lookup.from_config(config)
+    assert again.get_config() == config
+    assert values(again([["Paris"]])) == [[3, 0]]
+    # They share tokens, and not what becomes of them.
+    layer.vocabulary.grow(["Rome"])
+    assert len(again.vocabulary) == 4
+    assert hotrow.Lookup.from_config(config).vocabulary == again.vocabulary
+    del layer, again
+    gc.collect()
+    with pytest.raises(ValueError, match="has no vocabulary"):
+        assert hotrow.Lookup.from_config(config).vocabulary
+
+
+def saved(path):
+    """Saves a model with two vocabularies, and returns the bytes of each by name."""
+    inputs = {name: keras.Input((), name=name, dtype="int32") for name in "ab"}
+    summed = hotrow.Embedding(4, 1)(inputs["a"]) + hotrow.Embedding(4, 1)(inputs["b"])
+    lookups = {
+        name: hotrow.Lookup(hotrow.Vocabulary([f"{name}0", f"{name}1"]), name=name)
+        for name in "ab"
+    }
+    hotrow.RawModel(keras.Model(inputs, summed), lookups).save(path)
+    with zipfile.ZipFile(path) as file:
+        return {
+            name: file.read(name)
+            for name in file.namelist()
+            if name.endswith("vocabulary.arrow")
+        }
+
+
+def rewrite(path, changes):
+    """Changes files in a `.keras` file, whose check sums are right then."""
+    with zipfile.ZipFile(path) as file:
+        content = {name: file.read(name) for name in file.namelist()}
+    with zipfile.ZipFile(path, "w") as file:
+        for name, data in {**content, **changes}.items():
+            if data is not None:
+                file.writestr(name, data)
+
+
+def test_what_is_wrong_with_a_vocabulary_in_a_keras_file_is_said(tmp_path):
+    path = tmp_path / "m.keras"
+    parts = saved(path)
+    a, b = (next(n for n, data in parts.items() if x in data) for x in (b"a0", b"b0"))
+    for data, problem in [
+        (parts[a].replace(b"a0a1", b"a0a2"), "It has changed since it was written"),
+        (parts[a][:100], "It is not a whole Arrow IPC file"),
+        (b"", "It is not a whole Arrow IPC file"),
+        (None, "The model's file does not hold it"),
+        (parts[b], "Its digest is .*, and the layer was saved with that of"),
+    ]:
+        saved(path)
+        rewrite(path, {a: data})
+        with pytest.raises(
+            ValueError, match=f"vocabulary of the layer 'a' cannot be loaded. {problem}"
+        ):
+            keras.saving.load_model(path)
+    saved(path)
+    rewrite(path, {a: parts[b], b: parts[a]})
+    with pytest.raises(ValueError, match="A total of 2 objects could not"):
+        keras.saving.load_model(path)
+
+
+def test_weights_of_another_vocabulary_are_refused(tmp_path):
+    path = tmp_path / "m.weights.h5"
+    raw = hotrow.RawModel(small_model(), hotrow.Lookup(VOCAB))
+    raw.predict(WORDS, verbose=0)
+    raw.save_weights(path)
+    other = hotrow.Vocabulary(VOCAB.tokens[::-1])
+    raws = [
+        hotrow.RawModel(small_model(), hotrow.Lookup(vocab)) for vocab in (VOCAB, other)
+    ]
+    for one in raws:
+        one.predict(WORDS, verbose=0)
+    same, different = raws
+    same.load_weights(path)
+    expected = raw.predict(WORDS, verbose=0)
+    np.testing.assert_allclose(same.predict(WORDS, verbose=0), expected, rtol=1e-6)
+    with pytest.raises(ValueError, match="weights were trained with another vocabular"):
+        different.load_weights(path)
+    # After the error, weights of its own load.
+    different.save_weights(path)
+    different.load_weights(path)
+    # The model within has no vocabulary, and its weights go anywhere.
+    raw.model.save_weights(path)
+    different.model.load_weights(path)
+
+
 def test_errors():
-    empty = hotrow.Lookup.from_config(hotrow.Lookup(VOCAB, name="words").get_config())
+    config = hotrow.Lookup(VOCAB, name="words").get_config()
+    empty = hotrow.Lookup.from_config({**config, "digest": None})
     with pytest.raises(ValueError, match="The layer 'words' has no vocabulary"):
         empty(["a"])
     with pytest.raises(ValueError, match=r"takes a hotrow.Vocabulary. Received: list"):

@@ -4,5 +4,6 @@ from hotrow.layers.embedding import Embedding
 from hotrow.layers.lookup import Lookup
 from hotrow.layers.one_hot import OneHot
 from hotrow.layers.raw_model import RawModel
+from hotrow.layers.reversible_embedding import ReversibleEmbedding
 
-__all__ = ["Embedding", "Lookup", "OneHot", "RawModel"]
+__all__ = ["Embedding", "Lookup", "OneHot", "RawModel", "ReversibleEmbedding"]

@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from hotrow import keras_internals
-from hotrow.arguments import as_size
+from hotrow.arguments import as_alpha, as_size
 from hotrow.ids import Ids
 from hotrow.layers import initial_table
 from hotrow.layers.id_layer import IdLayer
@@ -93,14 +93,14 @@ class Embedding(IdLayer, keras.layers.Embedding):
         input_dim = as_size(input_dim, "input_dim")
         output_dim = as_size(output_dim, "output_dim")
         super().__init__(
-            input_dim,
-            output_dim,
-            embeddings_initializer,
-            embeddings_regularizer,
-            embeddings_constraint,
-            mask_zero,
+            input_dim=input_dim,
+            output_dim=output_dim,
+            embeddings_initializer=embeddings_initializer,
+            embeddings_regularizer=embeddings_regularizer,
+            embeddings_constraint=embeddings_constraint,
+            mask_zero=mask_zero,
             lora_rank=None if lora_rank is None else as_size(lora_rank, "lora_rank"),
-            lora_alpha=lora_alpha,
+            lora_alpha=as_alpha(lora_alpha),
             **kwargs,
         )
         self._width = output_dim
@@ -115,11 +115,17 @@ class Embedding(IdLayer, keras.layers.Embedding):
     def build(self, input_shape: Any = None) -> None:
         """Creates the table."""
         super().build(input_shape)
-        self._register_table(keras_internals.table_of(self))
+        table = keras_internals.table_of(self)
+        if self.quantization_mode is None:
+            initial_table.check_made(self, table)
+        self._register_table(table)
 
     def _register_table(self, variable: keras.Variable) -> None:
-        padding_id = 0 if self.mask_zero else None
-        tables.register(variable, padding_id, self.compute_dtype)
+        tables.register(variable, self._padding_id(), self.compute_dtype)
+
+    def _padding_id(self) -> int | None:
+        """Returns the id whose row is that of padding and nothing else."""
+        return 0 if self.mask_zero else None
 
     def add_weight(self, *args: Any, **kwargs: Any) -> keras.Variable:
         """Creates a variable that mixed precision leaves alone.
@@ -143,7 +149,17 @@ class Embedding(IdLayer, keras.layers.Embedding):
 
     def quantized_call(self, inputs: Any) -> Any:
         """Returns the rows of `inputs`, from a quantized table."""
+        self._refuse_unknown_mode()
         return self.call(inputs)
+
+    def _refuse_unknown_mode(self) -> None:
+        if self.quantization_mode not in READERS:
+            raise NotImplementedError(
+                f"Invalid quantization mode of layer '{self.name}'. Expected one of "
+                "('int8', 'int4'). Received: "
+                f"quantization_mode={self.quantization_mode}. Call "
+                'layer.quantize("int8") on a layer of floats.'
+            )
 
     def _read(self, ids: Ids) -> Any:
         rows = READERS[self.quantization_mode](self, ids)
@@ -167,20 +183,21 @@ class Embedding(IdLayer, keras.layers.Embedding):
 
         Raises:
             ValueError: If the layer is not built, has LoRA already, or has a
-                constraint; or if `rank` is not a positive integer.
+                constraint; or if `rank` is not a positive integer, or `lora_alpha` no
+                number.
         """
-        rank = as_size(rank, "rank")
+        rank, lora_alpha = as_size(rank, "rank"), as_alpha(lora_alpha)
         self._refuse_lora_with_constraint()
         if not self.built:
             raise ValueError(
-                f"Cannot enable LoRA on layer '{self.name}': it is not built yet. Call "
-                "it on ids, or `build()` it, first."
+                "Cannot enable lora on a layer that isn't yet built. Received: layer "
+                f"'{self.name}'. Call it on ids, or `build()` it, first."
             )
         if self.lora_enabled:
             raise ValueError(
-                f"Layer '{self.name}' already has LoRA of rank {self.lora_rank}. "
-                f"Received: rank={rank}. Save the model and load it into a layer "
-                "without LoRA to merge it first."
+                f"lora is already enabled on layer '{self.name}', of rank "
+                f"{self.lora_rank}. Received: rank={rank}. Save the model and load it "
+                "into a layer without LoRA to merge it first."
             )
         self._a_initializer = keras.initializers.get(a_initializer)
         with keras_internals.new_state_allowed(self):
@@ -209,8 +226,8 @@ class Embedding(IdLayer, keras.layers.Embedding):
     def _refuse_lora_with_constraint(self) -> None:
         if self.embeddings_constraint is not None:
             raise ValueError(
-                f"Layer '{self.name}' cannot have both LoRA and a constraint, which "
-                "would have to hold for the merged table. Received: "
+                "Lora is incompatible with embedding constraints, which would have to "
+                f"hold for the merged table. Received: layer '{self.name}' with "
                 f"embeddings_constraint={self.embeddings_constraint}. Leave out one of "
                 "the two."
             )
@@ -225,7 +242,7 @@ class Embedding(IdLayer, keras.layers.Embedding):
             type_check: Whether to refuse a subclass of this layer.
             config: A quantization config of Keras, or `None`.
         """
-        if type_check and type(self) is not Embedding:
+        if type_check and "quantized_call" not in vars(type(self)):
             raise NotImplementedError(
                 f"Layer '{self.name}' is a {type(self).__name__}, a subclass of "
                 "hotrow.Embedding whose `call` may not know quantized tables. Pass "

@@ -62,6 +62,8 @@ def as_initializer(layer: Any, table: np.ndarray) -> Iterator[None]:
     declared = layer.embeddings_initializer
 
     def initializer(shape: tuple[int, ...], dtype: Any = None) -> Any:
+        # The table is made first; a reversible layer then makes another variable.
+        layer.embeddings_initializer = declared
         # A copy: PyTorch would otherwise train the user's own array.
         return ops.convert_to_tensor(np.array(table), dtype=dtype)
 
@@ -70,6 +72,24 @@ def as_initializer(layer: Any, table: np.ndarray) -> Iterator[None]:
         yield
     finally:
         layer.embeddings_initializer = declared
+
+
+def check_made(layer: Any, table: keras.Variable) -> None:
+    """Raises `ValueError` if an initializer made a table of another shape.
+
+    Keras takes it, and for an id beyond its last row JAX then reads another row.
+    """
+    if keras_internals.get_stateless_scope() is not None:
+        return
+    shape = (layer.input_dim, layer.output_dim)
+    made = tuple(table.value.shape)
+    if made != shape:
+        raise ValueError(
+            f"The table of layer '{layer.name}' must have the shape (input_dim, "
+            f"output_dim) = {shape}. Received: an `embeddings_initializer` that "
+            f"returns shape {made}. Return the shape that the initializer is given; "
+            "for a table of your own, pass weights=array."
+        )
 
 
 def check_stored(layer: Any, store: Any) -> None:

@@ -8,9 +8,12 @@ import numpy as np
 
 from hotrow.arguments import as_size
 from hotrow.backend.tf_tensors import is_tf_tensor, map_tf_tensor
+from hotrow.vocabulary import vocabularies_by_digest
+from hotrow.vocabulary.files import VocabularyFileError
 from hotrow.vocabulary.vocabulary import Vocabulary, id_dtype
 
 _FILE = "vocabulary.arrow"
+_DIGEST = "digest"
 
 
 @keras.saving.register_keras_serializable(package="hotrow")
@@ -31,7 +34,7 @@ class Lookup(keras.Layer):
            [1, 2, 0]], dtype=int32)
 
     Args:
-        vocabulary: A `hotrow.Vocabulary`. It is no part of the layer's config: it
+        vocabulary: A `hotrow.Vocabulary`. The layer's config has its digest only: it
             is saved in a file of its own inside the `.keras` file. Defaults to `None`
             for a layer that is about to be loaded.
         length: As for `Vocabulary.encode`: rows of tokens become a matrix of so many
@@ -81,6 +84,9 @@ class Lookup(keras.Layer):
                 )
         self.padding, self.truncating = padding, truncating
         self._vocabulary = vocabulary
+        # Of the vocabulary that is to be loaded.
+        self._digest: str | None = None
+        self._load_error: ValueError | None = None
         # Strings and Python code: nothing that XLA could compile.
         self.supports_jit = False
         self.built = True
@@ -92,7 +98,7 @@ class Lookup(keras.Layer):
             raise ValueError(
                 f"The layer {self.name!r} has no vocabulary. Make it with one, as in "
                 "`hotrow.Lookup(vocab)`, or load it from a `.keras` file: a config "
-                "does not hold the tokens."
+                "does not hold the tokens, but their digest only."
             )
         return self._vocabulary
 
@@ -133,19 +139,105 @@ class Lookup(keras.Layer):
         return (*input_shape[:-1], self.length)
 
     def get_config(self) -> dict[str, Any]:
-        """Returns the arguments of the layer, but for the vocabulary."""
+        """Returns the arguments of the layer, and the digest of its vocabulary."""
+        digest = self._digest
+        if self._vocabulary is not None:
+            digest = vocabularies_by_digest.put(self._vocabulary)
         return {
             **super().get_config(),
             "length": self.length,
             "padding": self.padding,
             "truncating": self.truncating,
+            "digest": digest,
         }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """Makes the layer of its config.
+
+        It has its vocabulary if that is in use in this process, as when Keras clones a
+        model; else the vocabulary comes with the file that is loaded.
+        """
+        config = dict(config)
+        digest = config.pop("digest", None)
+        layer = super().from_config(config)
+        layer._vocabulary = vocabularies_by_digest.get(digest)
+        layer._digest = digest
+        return layer
+
+    def save_own_variables(self, store: Any) -> None:
+        """Writes the digest of the vocabulary beside the weights of the model."""
+        if self._vocabulary is not None:
+            digest = bytes.fromhex(self._vocabulary.digest)
+            store[_DIGEST] = np.frombuffer(digest, np.uint8)
+
+    def load_own_variables(self, store: Any) -> None:
+        """Checks that weights belong to the vocabulary of this layer.
+
+        Raises:
+            ValueError: If they were trained with another.
+        """
+        names = list(store.keys())
+        stored = store[_DIGEST] if _DIGEST in names else None
+        if stored is None and self._load_error is not None:
+            raise self._load_error
+        mine = self._digest
+        if self._vocabulary is not None:
+            mine = self._vocabulary.digest
+        if stored is None or mine is None:
+            return
+        theirs = bytes(np.asarray(stored, np.uint8)).hex()
+        self._load_error = None
+        if theirs != mine:
+            self._load_error = ValueError(
+                f"The weights were trained with another vocabulary than that of the "
+                f"layer {self.name!r}: its digest is {theirs[:12]}..., and here is "
+                f"{mine[:12]}... . Ids would stand for other tokens. Load the model "
+                "whole, or make the Lookup with the vocabulary of the weights."
+            )
+            raise self._load_error
 
     def save_assets(self, dir_path: str) -> None:
         """Writes the vocabulary into a folder: Keras puts it in the `.keras` file."""
-        self.vocabulary.save(os.path.join(dir_path, _FILE))
+        # The folder is Keras's own and temporary. Waiting for the disk would take most
+        # of the time in which a model of many columns is saved.
+        with open(os.path.join(dir_path, _FILE), "wb") as file:
+            self.vocabulary._save_to(file)
 
-    def load_assets(self, dir_path: str) -> None:
-        """Reads the vocabulary from a folder that Keras then deletes."""
-        path = os.path.join(dir_path, _FILE)
-        self._vocabulary = Vocabulary.load(path, memory_map=False)
+    def load_assets(self, dir_path: str | None) -> None:
+        """Reads the vocabulary from a folder that Keras then deletes.
+
+        Raises:
+            ValueError: If it is not there, is damaged, or is another than that which
+                the layer was saved with.
+        """
+        # After an error Keras asks again, by another way to the layer on which the file
+        # has no folder, and reports what it gets last.
+        if dir_path is None and self._load_error is not None:
+            raise self._load_error
+        try:
+            self._vocabulary = self._load(dir_path)
+        except ValueError as error:
+            self._load_error = error
+            raise
+
+    def _load(self, folder: str | None) -> Vocabulary:
+        path = os.path.join(folder or "", _FILE)
+        if folder is None or not os.path.exists(path):
+            raise self._cannot_load("The model's file does not hold it.")
+        try:
+            vocabulary = Vocabulary.load(path, memory_map=False)
+        except VocabularyFileError as error:
+            raise self._cannot_load(error.problem) from error
+        if self._digest not in (None, vocabulary.digest):
+            raise self._cannot_load(
+                f"Its digest is {vocabulary.digest[:12]}..., and the layer was saved "
+                f"with that of {self._digest[:12]}... ."
+            )
+        return vocabulary
+
+    def _cannot_load(self, problem: str) -> ValueError:
+        return ValueError(
+            f"The vocabulary of the layer {self.name!r} cannot be loaded. {problem} "
+            "Save the model again, or load another copy of its file."
+        )

@@ -67,6 +67,12 @@ class OneHot(IdLayer):
     ) -> None:
         super().__init__(**kwargs)
         self._init_ids(input_dim, input_length, mask_zero, out_of_range)
+        if self.quantization_mode is not None or self.compute_dtype == "string":
+            raise ValueError(
+                f"Layer '{self.name}' has no variables to quantize, and makes numbers. "
+                f"Received: dtype={self.dtype_policy.name!r}. Pass the dtype of the "
+                'vectors, such as "float32" or "uint8".'
+            )
         self._width = self.input_dim
         self.built = True
 

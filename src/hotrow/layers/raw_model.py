@@ -1,23 +1,38 @@
 """A model together with what turns raw inputs into its ids."""
 
-from collections.abc import Mapping
+import functools
+import inspect
 from typing import Any
 
 import keras
 import numpy as np
 
+from hotrow.layers.model_inputs import ModelInputs
+from hotrow.layers.outer_model import OuterModel, callbacks_of
+from hotrow.layers.raw_inputs import (
+    check_lengths,
+    columns_of,
+    encoded,
+    numbers,
+    refuse_dataset,
+    targets,
+)
+
 
 @keras.saving.register_keras_serializable(package="hotrow")
-class RawModel(keras.Model):
+class RawModel(OuterModel):
     """A model that takes raw strings: lookups, and the model that takes their ids.
 
     `predict`, `fit` and `evaluate` look the inputs up and pass the ids to the model.
     `save` writes one `.keras` file with the vocabularies in it, which loads and
     predicts from strings in a fresh process, under every backend, wherever `hotrow` is
-    imported.
+    imported. So does a file of `keras.callbacks.ModelCheckpoint`: in a callback,
+    `self.model` is this model.
 
-    The model itself stays as it was: `raw.model` trains on ids, in a data pipeline of
-    yours that calls the lookups, and `raw` sees its new weights.
+    The model within, `raw.model`, stays as it was: it trains on ids, in a data pipeline
+    of yours that calls the lookups. Training is one for both: `compiled`, `optimizer`,
+    `loss`, `metrics`, `history` and `stop_training` are those of the model within, and
+    so is a `train_step` of its own. A file goes on training where it stopped.
 
     Example:
 
@@ -35,15 +50,18 @@ class RawModel(keras.Model):
         **kwargs: `name`, as in every Keras model.
 
     Call arguments:
-        inputs: Tokens as `Lookup` takes them, or a dict of such and of arrays. A
-            frame is a dict of its columns: `dict(frame)`.
+        inputs: Tokens as `Lookup` takes them. For a model of several inputs a frame
+            (pandas, polars), an Arrow table, a dict of columns or a list of dicts, one
+            a row; columns that are no inputs are not read. If the model takes a list of
+            inputs, also a list in this order.
 
     Output shape:
         That of the model.
 
     Raises:
-        ValueError: If an argument is not as above, an input is missing, or the inputs
-            are a dataset: look up in the dataset, and pass it to `raw.model`.
+        ValueError: If an argument is not as above; an input is missing, cannot be
+            encoded, or has no lookup and is no numbers (the text names it); or the
+            inputs are a dataset: look up in the dataset, and pass it to `raw.model`.
     """
 
     def __init__(
@@ -62,30 +80,45 @@ class RawModel(keras.Model):
             )
         self.model = model
         self.lookup = lookup
-        self.built = True
+        self._check_names()
 
     def encode(self, inputs: Any) -> Any:
-        """Returns the inputs of the model: ids in place of tokens, in NumPy."""
+        """Returns the inputs of the model: ids in place of tokens, in NumPy.
+
+        Args:
+            inputs: As for a call.
+
+        Raises:
+            ValueError: If an input is missing, cannot be encoded, has no lookup and is
+                no numbers, or has another number of rows than the others. The text
+                names it.
+        """
+        refuse_dataset(inputs)
+        takes, columns = self._takes(), columns_of(inputs)
         if not isinstance(self.lookup, dict):
-            return self._encode(self.lookup, inputs)
-        if not isinstance(inputs, Mapping):
-            raise ValueError(
-                "This model takes a dict of inputs. Received: "
-                f"{type(inputs).__name__}. Pass a dict with the keys "
-                f"{', '.join(self.lookup)}; of a frame, `dict(frame)`."
-            )
-        missing = [name for name in self.lookup if name not in inputs]
-        if missing:
-            raise ValueError(
-                f"An input is missing: {missing[0]!r}. Received: a dict with the keys "
-                f"{', '.join(map(str, inputs))}."
-            )
-        return {
-            name: self._encode(self.lookup[name], value)
+            values = inputs if columns is None else takes.only_column(columns)
+            ids = encoded(None, self.lookup, values)
+            takes.check_shapes(dict.fromkeys(takes.named or (), ids))
+            return ids
+        if columns is None:
+            columns = takes.in_order(inputs, list(self.lookup))
+        wanted = takes.named or dict.fromkeys([*self.lookup, *columns])
+        for name in wanted:
+            if name not in columns:
+                raise ValueError(
+                    f"An input is missing: {name!r}. Received: the inputs "
+                    f"{', '.join(map(repr, columns))}. Pass all of "
+                    f"{', '.join(map(repr, wanted))}."
+                )
+        arrays = {
+            name: encoded(name, self.lookup[name], columns[name])
             if name in self.lookup
-            else np.asarray(value)
-            for name, value in inputs.items()
+            else numbers(name, columns[name], getattr(tensor, "dtype", None))
+            for name, tensor in wanted.items()
         }
+        check_lengths(arrays)
+        takes.check_shapes(arrays)
+        return takes.structured(arrays)
 
     def __call__(self, inputs: Any, **kwargs: Any) -> Any:
         """Calls the model on raw inputs."""
@@ -95,65 +128,142 @@ class RawModel(keras.Model):
         """Returns what the model returns for raw inputs."""
         return self.model(self.encode(inputs))
 
-    def compile(self, *args: Any, **kwargs: Any) -> None:
-        """Compiles the model."""
-        self.model.compile(*args, **kwargs)
+    def fit(self, x: Any = None, y: Any = None, *args: Any, **kwargs: Any) -> Any:
+        """Trains the model on raw inputs, all looked up before the first step.
 
-    def fit(self, x: Any, y: Any = None, **kwargs: Any) -> Any:
-        """Trains the model on raw inputs, all looked up before the first step."""
-        data = kwargs.pop("validation_data", None)
-        if isinstance(data, (tuple, list)):
-            data = (self.encode(data[0]), *data[1:])
-        return self.model.fit(self.encode(x), y, validation_data=data, **kwargs)
+        Args:
+            x: Raw inputs.
+            y: Targets: an array, a list of numbers or a Series.
+            *args: As for `keras.Model.fit`.
+            **kwargs: As for `keras.Model.fit`. The inputs in `validation_data` are raw,
+                or those of a dataset as for `self.model`. `callback.model` is this
+                model, so that `keras.callbacks.ModelCheckpoint` writes files that take
+                raw inputs.
+        """
+        return self._run("fit", (x, y, *args), kwargs)
 
-    def evaluate(self, x: Any, y: Any = None, **kwargs: Any) -> Any:
-        """Evaluates the model on raw inputs."""
-        return self.model.evaluate(self.encode(x), y, **kwargs)
+    def evaluate(self, x: Any = None, y: Any = None, *args: Any, **kwargs: Any) -> Any:
+        """Evaluates the model on raw inputs, with the arguments of Keras."""
+        return self._run("evaluate", (x, y, *args), kwargs)
 
-    def predict(self, x: Any, **kwargs: Any) -> Any:
-        """Predicts from raw inputs."""
-        return self.model.predict(self.encode(x), **kwargs)
+    def predict(self, x: Any, *args: Any, **kwargs: Any) -> Any:
+        """Predicts from raw inputs, with the arguments of Keras. There may be none."""
+        return self._run("predict", (x, *args), kwargs)
 
     def predict_on_batch(self, x: Any) -> Any:
         """Predicts from one batch of raw inputs."""
-        return self.model.predict_on_batch(self.encode(x))
+        return self._run("predict_on_batch", (x,), {})
 
-    def train_on_batch(self, x: Any, y: Any = None, **kwargs: Any) -> Any:
+    def train_on_batch(self, x: Any, y: Any = None, *args: Any, **kwargs: Any) -> Any:
         """Trains the model on one batch of raw inputs."""
-        return self.model.train_on_batch(self.encode(x), y, **kwargs)
+        return self._run("train_on_batch", (x, y, *args), kwargs)
 
-    def test_on_batch(self, x: Any, y: Any = None, **kwargs: Any) -> Any:
+    def test_on_batch(self, x: Any, y: Any = None, *args: Any, **kwargs: Any) -> Any:
         """Evaluates the model on one batch of raw inputs."""
-        return self.model.test_on_batch(self.encode(x), y, **kwargs)
+        return self._run("test_on_batch", (x, y, *args), kwargs)
+
+    def save(self, filepath: Any, *args: Any, **kwargs: Any) -> None:
+        """Saves the model with its vocabularies as a `.keras` file, as Keras does.
+
+        Raises:
+            ValueError: If the path is that of an HDF5 file, which has no room for them.
+        """
+        if str(filepath).endswith((".h5", ".hdf5")):
+            raise ValueError(
+                "A RawModel is saved as a `.keras` file: HDF5 has no room for its "
+                f"vocabularies. Received: filepath={str(filepath)!r}."
+            )
+        super().save(filepath, *args, **kwargs)
+
+    def export(self, *args: Any, **kwargs: Any) -> None:
+        """Raises `ValueError`: strings are looked up in Python, outside of a graph."""
+        raise ValueError(
+            "A RawModel cannot be exported: it looks raw inputs up in Python. Export "
+            "`raw.model`, which takes ids, and pass it what `raw.encode` returns; or "
+            "`save` the RawModel as a `.keras` file."
+        )
 
     def get_config(self) -> dict[str, Any]:
-        """Returns the arguments of the model, but for the vocabularies."""
-        return {
-            "name": self.name,
-            "model": keras.saving.serialize_keras_object(self.model),
-            "lookup": keras.saving.serialize_keras_object(self.lookup),
-        }
+        """Returns the arguments of the model; of vocabularies their digests."""
+        serialize = keras.saving.serialize_keras_object
+        model = serialize(self.model)
+        # Keras compiles this model, which compiles that one.
+        model.pop("compile_config", None)
+        lookup = self.lookup
+        # Pairs, since Keras reads a dict with some names as an object of its own.
+        lookups = (
+            [[name, serialize(one)] for name, one in lookup.items()]
+            if isinstance(lookup, dict)
+            else serialize(lookup)
+        )
+        return {"name": self.name, "model": model, "lookup": lookups}
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
         """Makes the model of its config; the vocabularies come with the file."""
-        made = {
-            name: keras.saving.deserialize_keras_object(
-                config[name], custom_objects=custom_objects
-            )
-            for name in ("model", "lookup")
-        }
-        return cls(**made, name=config["name"])
 
-    @staticmethod
-    def _encode(lookup: keras.Layer, inputs: Any) -> np.ndarray:
-        if hasattr(inputs, "element_spec") or isinstance(inputs, keras.utils.PyDataset):
-            raise ValueError(
-                "A RawModel takes raw inputs as lists, arrays or columns. Received: a "
-                f"dataset ({type(inputs).__name__}). Call the Lookup in the dataset, "
-                "and pass the dataset to `raw.model`."
+        def made(part: dict[str, Any]) -> Any:
+            return keras.saving.deserialize_keras_object(
+                part, custom_objects=custom_objects
             )
-        return lookup.encode(inputs)
+
+        lookup = config["lookup"]
+        lookups = (
+            {name: made(one) for name, one in lookup}
+            if isinstance(lookup, list)
+            else made(lookup)
+        )
+        return cls(made(config["model"]), lookups, name=config["name"])
+
+    def _check_names(self) -> None:
+        self._takes().check(self.lookup)
+
+    def _takes(self) -> ModelInputs:
+        lookups = self.lookup if isinstance(self.lookup, dict) else ()
+        return ModelInputs(self.model, list(lookups))
+
+    def _targets(self, y: Any) -> Any:
+        return targets(y)
+
+    def _run(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Calls a method of the model within on encoded arguments."""
+        method = getattr(type(self.model), name)
+        bound = _signature(method).bind(self.model, *args, **kwargs)
+        given = bound.arguments
+        validation = given.get("validation_data")
+        if isinstance(validation, (tuple, list)):
+            given["validation_data"] = self._encode_data(*validation)
+        data = (given.get(part) for part in ("x", "y", "sample_weight"))
+        x, y, weight = self._encode_data(*data)
+        if y is None and not name.startswith("predict") and self.needs_targets():
+            raise ValueError(
+                f"`{name}` needs targets: the model was compiled with the loss "
+                f"{self.loss!r}. Received: y=None. Pass `{name}(x, y)`."
+            )
+        for part, array in (("x", x), ("y", y), ("sample_weight", weight)):
+            if part in given:
+                given[part] = array
+        if len(keras.tree.flatten(x)[0]) == 0:
+            return self._of_no_rows(name, x)
+        with callbacks_of(self, given.get("callbacks")):
+            return method(*bound.args, **bound.kwargs)
+
+    def _encode_data(self, x: Any, y: Any = None, weight: Any = None) -> Any:
+        return self.encode(x), self._targets(y), targets(weight, "Sample weights")
+
+    def _of_no_rows(self, name: str, inputs: Any) -> Any:
+        if not name.startswith("predict"):
+            raise ValueError(f"There are no rows: `{name}` needs one at least.")
+        # Keras predicts no empty batch: one row shows what a row's result is.
+        row = keras.tree.map_structure(
+            lambda array: np.zeros((1, *array.shape[1:]), array.dtype), inputs
+        )
+        one = self.model.predict(row, verbose=0)
+        return keras.tree.map_structure(lambda array: array[:0], one)
+
+
+# To find it out takes as long as to encode some hundred tokens.
+_signature = functools.lru_cache(maxsize=64)(inspect.signature)
 
 
 def _is_encoder(layer: Any) -> bool:
