@@ -53,8 +53,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         code: int = arguments.run(arguments)
         sys.stdout.flush()
-    except KeyboardInterrupt:
-        print("\nhotrow: stopped; no half-written file is left.", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        kept = " ".join(getattr(stop, "__notes__", []))
+        text = f". {kept}" if kept else "; no half-written file is left."
+        print(f"\nhotrow: stopped{text}", file=sys.stderr)
         return 130
     except BrokenPipeError:
         # The reader of our output has gone. Python would complain once more when it

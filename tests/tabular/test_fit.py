@@ -4,6 +4,7 @@ import doctest
 import inspect
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -64,7 +65,7 @@ def test_the_folder(trained):
     epochs = len(run.results.history["loss"])
     assert all(len(values) == epochs for values in run.results.history.values())
     assert run.results.best_epoch == 1 + np.argmin(run.results.history["val_loss"])
-    assert run.results.settings["widths"] == {"city": 5}
+    assert run.results.settings["widths"] == {"city": 8}
     assert not run.interrupted
 
 
@@ -112,6 +113,33 @@ def test_columns_that_are_missing_or_new(trained):
     frame["shoe"] = [40] * 5
     with pytest.warns(UserWarning, match="trained without are not read: 'Shoe', 'new'"):
         run.model.predict(frame)
+
+
+def test_input_that_cannot_be_read_is_told(trained, tmp_path):
+    from hotrow.tabular.runs.write_predictions import write_predictions
+
+    run, _ = trained
+    frame = tables.people(40, seed=3)
+    assert not write_predictions(run, frame, tmp_path / "p.csv")[1]
+    # A few new values are usual.
+    frame["city"][7] = "Quito"
+    assert not write_predictions(run, frame, tmp_path / "p.csv")[1]
+    frame["age"] = ["old"] * 40
+    frame["city"] = ["Quito"] * 30 + frame["city"][30:]
+    frame["shoe"] = [None] * 20 + ["n/a"] * 20
+    path = tables.to_csv(frame, tmp_path / "new.csv")
+    rows, notes = write_predictions(run, path, tmp_path / "p.csv")
+    assert rows == 40
+    assert notes[1:] == ["age: 100 % are no numbers, first 'old' in row 2 of new.csv."]
+    assert re.fullmatch(
+        r"city: 7\d % unknown values, first 'Quito' in row 2 of new.csv.", notes[0]
+    )
+    for predict in (run.predict, run.model.predict):
+        with pytest.warns(UserWarning, match="first") as seen:
+            predict(frame)
+        city, age = (str(w.message) for w in seen if "first '" in str(w.message))
+        assert "unknown values, first 'Quito' in row 0 (counted from 0)" in city
+        assert "age: 100 % are no numbers, first 'old' in row 0" in age
 
 
 FRESH = """

@@ -7,12 +7,9 @@ from keras import ops
 
 import hotrow
 from hotrow.tabular.network.first_weights import FirstWeights
-from hotrow.tabular.network.inputs import input_names
 from hotrow.tabular.network.masked_mean import MaskedMean
 from hotrow.tabular.network.numeric_input import NumericInput
-from hotrow.tabular.network.units import SquaredError, Units
 from hotrow.tabular.network.widths import width_of
-from hotrow.tabular.schema import Column
 from hotrow.tabular.training.settings import Settings, batch_size_of
 
 
@@ -20,20 +17,13 @@ def numpy(x):
     return ops.convert_to_numpy(x)
 
 
-def column(name, kind="categorical"):
-    return Column(name, kind, "", 0, 0, ())
-
-
 @pytest.mark.parametrize(
-    ("rows", "width"), [(1, 2), (2, 2), (10, 6), (100, 21), (1000, 64), (10**6, 64)]
+    ("rows", "width"),
+    [(1, 8), (2, 8), (18, 8), (19, 8), (20, 16), (100, 32), (800, 64), (10**6, 64)],
 )
-def test_width_is_that_of_the_rule(rows, width):
+def test_width_is_that_of_the_rule_rounded_up(rows, width):
     assert width_of(rows) == width
-
-
-def test_width_without_our_cap_is_that_of_fastai():
-    assert width_of(10**6, most=600) == 600
-    assert width_of(3000, most=600) == 142
+    assert width >= min(64, round(1.6 * rows**0.56))
 
 
 def test_masked_mean_leaves_padding_out():
@@ -48,6 +38,16 @@ def test_masked_mean_leaves_padding_out():
 def test_masked_mean_without_a_mask_is_the_mean():
     x = np.random.default_rng(0).normal(size=(2, 3, 4)).astype("float32")
     np.testing.assert_allclose(numpy(MaskedMean()(x)), x.mean(axis=1), atol=1e-6)
+
+
+def test_masked_mean_of_several_columns_is_that_of_each():
+    ids = np.array([[[3, 1, 0], [0, 0, 0]], [[2, 2, 2], [1, 0, 0]]])
+    table = np.random.default_rng(0).normal(size=(4, 5)).astype("float32")
+    embedding = hotrow.Embedding(4, 5, mask_zero=True, weights=table)
+    mean = numpy(MaskedMean()(embedding(ids)))
+    expected = [[(table[3] + table[1]) / 2, np.zeros(5)], [table[2], table[1]]]
+    np.testing.assert_allclose(mean, expected, atol=1e-6)
+    assert MaskedMean().compute_output_shape((None, 2, 3, 5)) == (None, 2, 5)
 
 
 def test_numbers_are_standardised_and_missing_ones_marked():
@@ -70,24 +70,11 @@ def test_numeric_input_wants_arguments_of_one_length():
         NumericInput([0], [1, 1])
 
 
-def test_units_and_their_loss_agree():
-    scaled = np.array([[0.5], [-1]], "float32")
-    predicted = numpy(Units(100, 20)(scaled))
-    np.testing.assert_allclose(predicted, [[110], [80]])
-    loss = SquaredError(20)(np.array([[130], [80]]), predicted)
-    np.testing.assert_allclose(numpy(loss), (1 + 0) / 2)
-    # Not 2 x 2 errors, each target with each prediction.
-    flat = SquaredError(20)(np.array([130, 80]), predicted)
-    np.testing.assert_allclose(numpy(flat), (1 + 0) / 2)
-
-
 @pytest.mark.parametrize(
     "made",
     [
         NumericInput([1.5], [2], [[0, 1]], name="numbers"),
-        Units(3, 4, name="units"),
         MaskedMean(name="mean"),
-        SquaredError(3),
         FirstWeights(0.5, 7),
     ],
     ids=lambda made: type(made).__name__,
@@ -105,17 +92,6 @@ def test_first_weights_are_those_of_the_seed():
     np.testing.assert_array_equal(a, b)
     assert (a != c).any()
     np.testing.assert_allclose(a.std(), 0.5, rtol=0.02)
-
-
-def test_names_of_inputs_are_those_of_columns_as_far_as_may_be():
-    names = ["age", "a/b", "a b", "Größe", "1st", "numbers", "AGE", ""]
-    given = input_names([column(name) for name in names])
-    assert list(given) == names
-    assert given["age"] == "age"
-    assert given["numbers"] == "numbers_2"
-    assert len({name.lower() for name in given.values()}) == len(names)
-    for name in given.values():
-        assert keras.Input((1,), name=name).name == name
 
 
 @pytest.mark.parametrize(

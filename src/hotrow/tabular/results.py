@@ -42,6 +42,8 @@ class Results:
             the second class: (mean probability, share of the second class, rows).
         residuals: Of a regression, some test rows as (true value, predicted value).
         notes: What a reader should be told, a sentence each: early end, few examples.
+        warnings: What a reader must look at, a sentence each: a column that looks like
+            numbers and is left out.
     """
 
     title: str
@@ -56,6 +58,7 @@ class Results:
     calibration: list[tuple[float, float, int]] | None = None
     residuals: list[tuple[float, float]] | None = None
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Returns the results as what `json` can write."""
@@ -68,6 +71,7 @@ class Results:
         content["schema"] = Schema.from_json(content["schema"])
         content["scores"] = tuple(Score(**score) for score in content["scores"])
         content["notes"] = tuple(content["notes"])
+        content["warnings"] = tuple(content.get("warnings", ()))
         for name in ("calibration", "residuals"):
             if content[name] is not None:
                 content[name] = [tuple(row) for row in content[name]]

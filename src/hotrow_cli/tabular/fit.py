@@ -5,7 +5,8 @@ import sys
 from typing import Any
 
 from hotrow_cli.arguments import folder, whole_number
-from hotrow_cli.tabular.start import add_common, add_reading, run_command
+from hotrow_cli.tabular.reading import FILES, add_reading, reading_of, reading_words
+from hotrow_cli.tabular.start import add_common, run_command
 
 KINDS = ("categorical", "code", "numeric", "text", "multi", "date")
 
@@ -38,12 +39,12 @@ def add_to(commands: Any) -> None:
     """Adds the command to `commands`, what `argparse`'s `add_subparsers` returned."""
     command = commands.add_parser(
         "fit",
-        help="train a model on a CSV or Parquet file",
+        help="train a model on a table in a file",
         description=DESCRIPTION,
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.add_argument("files", nargs="+", metavar="FILE", help="CSV or Parquet")
+    command.add_argument("files", nargs="+", metavar="FILE", help=FILES)
     command.add_argument(
         "--target", required=True, metavar="COLUMN", help="the column to predict"
     )
@@ -102,6 +103,7 @@ def add_to(commands: Any) -> None:
         help="seed of the split, the weights and the training (default: 0)",
     )
     add_reading(command)
+    _add_written(command)
     command.add_argument(
         "--resume",
         action="store_true",
@@ -112,6 +114,29 @@ def add_to(commands: Any) -> None:
     )
     add_common(command)
     command.set_defaults(run=lambda arguments: run_command("fit", _fit, arguments))
+
+
+def _add_written(command: Any) -> None:
+    """Adds the options that say how values are written."""
+    group = command.add_argument_group(
+        "how values are written (default: found out for each column)",
+        "Each may be given several times, for all columns or for one: MARK or "
+        "COLUMN=MARK.",
+    )
+    for name, metavar, text in (
+        ("--decimal", "MARK", "mark before decimals: . or ,"),
+        (
+            "--thousands",
+            "MARK",
+            "mark between thousands: , . ' _, a blank, or none",
+        ),
+        ("--dates", "ORDER", "order of dates in numbers: dmy, mdy or ymd"),
+        ("--missing", "MARK", "a value that is missing, such as -1"),
+        ("--keep", "MARK", "a value that is not missing, such as NA"),
+    ):
+        group.add_argument(
+            name, action="append", default=[], metavar=f"[COLUMN=]{metavar}", help=text
+        )
 
 
 def _fit(arguments: argparse.Namespace) -> int:
@@ -128,8 +153,12 @@ def _fit(arguments: argparse.Namespace) -> int:
         first=arguments.first,
         epochs=arguments.epochs,
         seed=arguments.seed,
-        encoding=arguments.encoding,
-        delimiter=arguments.delimiter,
+        **reading_of(arguments),
+        decimal=arguments.decimal,
+        thousands=arguments.thousands,
+        dates=arguments.dates,
+        missing=arguments.missing,
+        keep=arguments.keep,
         resume=arguments.resume,
         force=arguments.force,
     )
@@ -143,7 +172,8 @@ def _fit(arguments: argparse.Namespace) -> int:
         return 130
     print(
         f"\nWritten to {arguments.out}: {', '.join(run.files())}\n"
-        f"Next: hotrow predict {arguments.out} {files[0]} --out predictions.csv"
+        f"Next: hotrow predict {arguments.out} {files[0]}{reading_words(arguments)} "
+        "--out predictions.csv"
     )
     return 0
 

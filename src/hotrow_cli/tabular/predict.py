@@ -7,7 +7,8 @@ from typing import Any
 
 from hotrow_cli.arguments import folder
 from hotrow_cli.errors import CommandError
-from hotrow_cli.tabular.start import add_common, add_reading, run_command
+from hotrow_cli.tabular.reading import FILES, add_reading, reading_of
+from hotrow_cli.tabular.start import add_common, run_command
 
 DESCRIPTION = """\
 Predict with the model of a run, a row for each row of the file: the class and the
@@ -17,7 +18,8 @@ that the model does not know are not read."""
 EPILOG = """\
 examples:
   hotrow predict run new.csv --out predictions.csv
-  hotrow predict run new.parquet --out predictions.parquet --force
+  hotrow predict run new.csv --id customer --out predictions.csv
+  hotrow predict run new.parquet --keep-columns --out predictions.parquet --force
   hotrow predict run new.csv | head"""
 
 
@@ -31,12 +33,25 @@ def add_to(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("run_folder", type=folder, metavar="RUN", help="folder of fit")
-    command.add_argument("files", nargs="+", metavar="FILE", help="CSV or Parquet")
+    command.add_argument("files", nargs="+", metavar="FILE", help=FILES)
     command.add_argument(
         "--out",
         type=Path,
         metavar="FILE",
         help="file to write, .csv or .parquet (default: CSV to standard output)",
+    )
+    command.add_argument(
+        "--id",
+        action="append",
+        default=[],
+        metavar="COLUMN",
+        help="a column of FILE to write ahead of the predictions, to join them by; may "
+        "be given several times",
+    )
+    command.add_argument(
+        "--keep-columns",
+        action="store_true",
+        help="write all columns of FILE ahead of the predictions",
     )
     command.add_argument(
         "--force", action="store_true", help="replace the file of --out"
@@ -53,16 +68,17 @@ def _predict(arguments: argparse.Namespace) -> int:
     if out is not None:
         _check_out(out, arguments.force)
 
-    from hotrow.tabular.runs.predictions import write_predictions
     from hotrow.tabular.runs.run import Run
+    from hotrow.tabular.runs.write_predictions import write_predictions
 
     files = arguments.files
     rows, notes = write_predictions(
         Run(arguments.run_folder),
         files[0] if len(files) == 1 else files,
         sys.stdout.buffer if out is None else out,
-        encoding=arguments.encoding,
-        delimiter=arguments.delimiter,
+        id=arguments.id,
+        keep_columns=arguments.keep_columns,
+        **reading_of(arguments),
     )
     for note in notes:
         print(f"hotrow predict: {note}", file=sys.stderr)

@@ -27,20 +27,6 @@ def add_common(command: Any) -> None:
     )
 
 
-def add_reading(command: Any) -> None:
-    """Adds the options that say how a CSV file is read."""
-    command.add_argument(
-        "--encoding",
-        metavar="NAME",
-        help="encoding of a CSV file, such as latin-1 (default: found out)",
-    )
-    command.add_argument(
-        "--delimiter",
-        metavar="CHAR",
-        help="what stands between the columns of a CSV file (default: found out)",
-    )
-
-
 def run_command(
     name: str, work: Callable[[argparse.Namespace], int], arguments: argparse.Namespace
 ) -> int:
@@ -64,7 +50,9 @@ def run_command(
     except Exception as error:
         if arguments.debug:
             traceback.print_exc()
-        print(f"hotrow {name}: {_explained(error, arguments)}", file=sys.stderr)
+        notes = getattr(error, "__notes__", [])
+        text = " ".join([_explained(error, arguments), *notes])
+        print(f"hotrow {name}: {text}", file=sys.stderr)
         return 1
 
 
@@ -86,6 +74,8 @@ def _explained(error: Exception, arguments: argparse.Namespace) -> str:
     if isinstance(error, CommandError):
         return str(error)
     if isinstance(error, ImportError):
+        if "pip install" in str(error):
+            return str(error)
         return (
             f"a package could not be imported: {error}. Install it, for example with "
             "pip install 'hotrow[tabular]'."

@@ -6,7 +6,9 @@ import keras
 import numpy as np
 
 from hotrow.tabular.encoders.encoder import Encoder
-from hotrow.tabular.values.read_dates import ALWAYS, read_dates
+from hotrow.tabular.values.dates.date_format import DateFormat
+from hotrow.tabular.values.dates.detect import are_no_days
+from hotrow.tabular.values.missing import Marks
 from hotrow.tabular.values.values import read_distinct
 
 _DAY = 86400
@@ -30,12 +32,15 @@ class Dates(Encoder):
            [ 0., -1.]], dtype=float32)
 
     Args:
-        ways: The ways to write a date that count, as `read_dates` has them.
+        format: The way in which dates are written, as `DateFormat.to_json` gives it.
+            Defaults to `None`: those that can be read in one way only.
         time: Whether the time of day counts. Defaults to `False`.
         mean: The mean of each number over the training rows. Defaults to zeros.
         std: Their standard deviations; 1 where they do not differ. Defaults to ones.
         quantiles: Their quantiles at equal steps of probability, a row each. Defaults
             to a row of zeros and a row of ones.
+        marks: What is missing beside the usual marks, as `Marks.to_json` gives it.
+            Defaults to `None`.
         **kwargs: `name`, as in every Keras layer.
 
     Attributes:
@@ -51,17 +56,21 @@ class Dates(Encoder):
         `(rows, width)`, float32.
     """
 
+    unread_words = "are no dates"
+
     def __init__(
         self,
-        ways: Any = (*ALWAYS, "mdy"),
+        format: Any = None,
         time: bool = False,
         mean: Any = None,
         std: Any = None,
         quantiles: Any = None,
+        marks: Any = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.ways, self.time = tuple(ways), bool(time)
+        self.format, self.time = DateFormat.from_json(format), bool(time)
+        self.marks = Marks.from_json(marks)
         self.width = 7 if self.time else 5
         zeros, ones = np.zeros(self.width), np.ones(self.width)
         self.mean = np.asarray(zeros if mean is None else mean, np.float32)
@@ -72,20 +81,26 @@ class Dates(Encoder):
 
     def encode(self, values: Any) -> np.ndarray:
         """Returns the numbers of dates as a NumPy array."""
-        distinct = read_distinct(values)
-        moments = read_dates(distinct.tokens, self.ways)
+        distinct = read_distinct(values, marks=self.marks)
+        moments = self.format.read(distinct.tokens)
         numbers = date_numbers(moments, self.time).astype(np.float32)
         return distinct.take(numbers, np.nan)
+
+    def unread(self, tokens: Any) -> np.ndarray:
+        """Returns which values, as text, are no dates and no words for none."""
+        moments = self.format.read(tokens)
+        return np.isnat(moments) & ~self.marks.are_words(tokens) & ~are_no_days(tokens)
 
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments of the layer."""
         return {
             **super().get_config(),
-            "ways": list(self.ways),
+            "format": self.format.to_json(),
             "time": self.time,
             "mean": self.mean.tolist(),
             "std": self.std.tolist(),
             "quantiles": self.quantiles.tolist(),
+            "marks": self.marks.to_json(),
         }
 
 

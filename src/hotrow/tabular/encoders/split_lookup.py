@@ -7,6 +7,7 @@ import numpy as np
 
 from hotrow.layers.lookup import Lookup
 from hotrow.tabular.values.lists import read_lists
+from hotrow.tabular.values.missing import Marks
 from hotrow.vocabulary.vocabulary import Vocabulary
 
 
@@ -29,6 +30,8 @@ class SplitLookup(Lookup):
         vocabulary: A `hotrow.Vocabulary` of strings.
         length: How many parts of a value are kept: its first ones.
         separator: What stands between parts. Defaults to `None`: values are lists.
+        marks: What is missing beside the usual marks, as `Marks.to_json` gives it.
+            Defaults to `None`.
         **kwargs: As for `hotrow.Lookup`.
 
     Call arguments:
@@ -38,28 +41,46 @@ class SplitLookup(Lookup):
         `(rows, length)`, int32.
     """
 
+    unread_words = "unknown values"
+
     def __init__(
         self,
         vocabulary: Vocabulary | None = None,
         *,
         length: int = 1,
         separator: str | None = None,
+        marks: Any = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(vocabulary, length=length, **kwargs)
-        self.separator = separator
+        self.separator, self.marks = separator, Marks.from_json(marks)
 
     def encode(self, inputs: Any) -> np.ndarray:
         """Returns the ids of the parts of raw values as a NumPy array."""
-        lists, codes = read_lists(inputs, self.separator)
+        lists, codes = read_lists(inputs, self.separator, self.marks)
         return rows_of_ids(self, lists)[codes]
+
+    def unread(self, tokens: Any) -> np.ndarray:
+        """Returns which values, as text, have parts of which none is known."""
+        lists, codes = read_lists(tokens, self.separator, self.marks)
+        return all_unknown(self, rows_of_ids(self, lists))[codes]
 
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments of the layer, but for the vocabulary."""
-        return {**super().get_config(), "separator": self.separator}
+        return {
+            **super().get_config(),
+            "separator": self.separator,
+            "marks": self.marks.to_json(),
+        }
 
 
 def rows_of_ids(layer: Lookup, lists: Any) -> np.ndarray:
     """Returns the ids of lists of tokens, and last a row of padding."""
     ids = Lookup.encode(layer, lists)
     return np.concatenate([ids, np.zeros((1, ids.shape[1]), ids.dtype)])
+
+
+def all_unknown(layer: Lookup, ids: np.ndarray) -> np.ndarray:
+    """Returns which rows of ids have tokens, of which none is in the vocabulary."""
+    known = (ids > 0) & (ids != layer.vocabulary.unknown_id)
+    return (ids > 0).any(axis=1) & ~known.any(axis=1)

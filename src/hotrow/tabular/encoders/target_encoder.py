@@ -7,8 +7,12 @@ import numpy as np
 
 from hotrow.tabular.encoders.encoder import Encoder
 from hotrow.tabular.errors import TableError
-from hotrow.tabular.values.read_numbers import read_numbers
-from hotrow.tabular.values.values import canonical, read_distinct
+from hotrow.tabular.values.columns import as_array
+from hotrow.tabular.values.fold import folds
+from hotrow.tabular.values.missing import Marks
+from hotrow.tabular.values.numbers.formats import format_of
+from hotrow.tabular.values.numbers.native import native_numbers, numbers_in
+from hotrow.tabular.values.values import labels, read_distinct
 from hotrow.vocabulary.arrow import pa
 from hotrow.vocabulary.vocabulary import Vocabulary
 
@@ -29,14 +33,20 @@ class TargetEncoder(Encoder):
         task: `"binary"`, `"multiclass"` or `"regression"`.
         classes: Of a classification, the values in the order of their numbers.
         mean: Of a regression, the mean of the training rows. Defaults to 0.
-        std: Of a regression, their standard deviation. Defaults to 1.
+        std: Of a regression, their standard deviation; 0 counts as 1. Defaults to 1.
+        format: Of a regression, the way in which numbers in text are written, as its
+            `to_json` gives it. Defaults to `None`, digits.
+        fold: Whether spellings that differ in case or blanks only are one class.
+            Defaults to `False`.
+        marks: What is missing beside the usual marks, as `Marks.to_json` gives it.
+            Defaults to `None`.
         **kwargs: `name`, as in every Keras layer.
 
     Call arguments:
         inputs: A pyarrow array, a list, a NumPy array or a Series of raw values.
 
     Output shape:
-        `(rows,)`: class numbers in int32, -1 for missing; or float32, NaN for missing.
+        `(rows,)`: class numbers in int32, -1 for missing; or float64, NaN for missing.
     """
 
     def __init__(
@@ -45,15 +55,20 @@ class TargetEncoder(Encoder):
         classes: Any = None,
         mean: float = 0.0,
         std: float = 1.0,
+        format: Any = None,
+        fold: bool = False,
+        marks: Any = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.task = task
         self.classes = None if classes is None else tuple(classes)
-        self.mean, self.std = float(mean), float(std)
+        self.mean, self.std = float(mean), float(std) or 1.0
+        self.format, self.marks = format_of(format), Marks.from_json(marks)
+        self.fold = bool(fold)
         if self.classes is not None:
             texts = pa.array([str(value) for value in self.classes], pa.large_string())
-            self._table = Vocabulary(canonical(texts), padding=False)
+            self._table = Vocabulary(self._names(texts), padding=False)
 
     def encode(self, values: Any) -> np.ndarray:
         """Returns class numbers or values as a NumPy array.
@@ -61,15 +76,41 @@ class TargetEncoder(Encoder):
         Raises:
             TableError: If a value is no class, or no number.
         """
-        distinct = read_distinct(values)
+        array = as_array(values)
         if self.classes is None:
-            numbers = read_numbers(distinct.tokens)
-            self._check(distinct, np.isnan(numbers), "a number")
-            return distinct.take(numbers.astype(np.float32), np.nan)
-        # Id 0 is unknown.
-        ids = self._table.encode(distinct.tokens).astype(np.int32) - 1
-        self._check(distinct, ids < 0, f"one of the {len(self.classes)} classes")
+            native = native_numbers(array, self.marks)
+            if native is not None:
+                return native
+        distinct = read_distinct(array, marks=self.marks)
+        words = self.marks.are_words(distinct.tokens)
+        if self.classes is None:
+            numbers = numbers_in(distinct.tokens, self.format, self.marks)
+            self._check(distinct, np.isnan(numbers) & ~words, "a number")
+            return distinct.take(numbers, np.nan)
+        # Id 0 is unknown; words that are no classes are missing.
+        ids = self._table.encode(self._names(distinct.tokens)).astype(np.int32) - 1
+        bad = (ids < 0) & ~words
+        self._check(distinct, bad, f"one of the {len(self.classes)} classes")
         return distinct.take(ids, -1)
+
+    def _names(self, texts: Any) -> Any:
+        return folds(labels(texts)) if self.fold else labels(texts)
+
+    def scaled(self, numbers: Any) -> np.ndarray:
+        """Returns `(number - mean) / std` in float64: numbers in the network's scale.
+
+        Args:
+            numbers: Of a regression, values of the target.
+        """
+        return (np.asarray(numbers, np.float64) - self.mean) / self.std
+
+    def in_units(self, scaled: Any) -> np.ndarray:
+        """Returns `mean + std * scaled` in float64: numbers in the target's units.
+
+        Args:
+            scaled: Of a regression, outputs of the network.
+        """
+        return self.mean + self.std * np.asarray(scaled, np.float64)
 
     def decode(self, predictions: Any) -> np.ndarray:
         """Returns the values that predictions stand for.
@@ -104,6 +145,9 @@ class TargetEncoder(Encoder):
             "classes": None if self.classes is None else list(self.classes),
             "mean": self.mean,
             "std": self.std,
+            "format": self.format.to_json(),
+            "fold": self.fold,
+            "marks": self.marks.to_json(),
         }
 
     def _check(self, distinct: Any, bad: np.ndarray, wanted: str) -> None:

@@ -6,9 +6,12 @@ import keras
 import numpy as np
 
 from hotrow.layers.lookup import Lookup
-from hotrow.tabular.encoders.split_lookup import rows_of_ids
+from hotrow.tabular.encoders.split_lookup import all_unknown, rows_of_ids
 from hotrow.tabular.values.lists import split_words
+from hotrow.tabular.values.missing import Marks
 from hotrow.tabular.values.values import read_distinct
+from hotrow.vocabulary.arrow import pa, pc
+from hotrow.vocabulary.vocabulary import Vocabulary
 
 
 @keras.saving.register_keras_serializable(package="hotrow")
@@ -16,7 +19,7 @@ class TextLookup(Lookup):
     """Turns texts into rows of the ids of their words.
 
     Words are runs of Unicode letters, digits and combining marks, in lower case. A
-    missing text is a row of padding, as one without words is.
+    missing text is a row of padding, as one without words is, and as `None` or `n/a`.
 
     Example:
 
@@ -28,6 +31,8 @@ class TextLookup(Lookup):
     Args:
         vocabulary: A `hotrow.Vocabulary` of words in lower case.
         length: How many words of a text are kept: its first ones.
+        marks: What is missing beside the usual marks, as `Marks.to_json` gives it.
+            Defaults to `None`.
         **kwargs: As for `hotrow.Lookup`.
 
     Call arguments:
@@ -37,7 +42,32 @@ class TextLookup(Lookup):
         `(rows, length)`, int32.
     """
 
+    unread_words = "unknown words"
+
+    def __init__(
+        self, vocabulary: Vocabulary | None = None, *, marks: Any = None, **kwargs: Any
+    ) -> None:
+        super().__init__(vocabulary, **kwargs)
+        self.marks = Marks.from_json(marks)
+
     def encode(self, inputs: Any) -> np.ndarray:
         """Returns the ids of the words of texts as a NumPy array."""
-        texts = read_distinct(inputs)
-        return rows_of_ids(self, split_words(texts.tokens))[texts.codes]
+        texts = read_distinct(inputs, marks=self.marks)
+        return rows_of_ids(self, words_in(texts.tokens, self.marks))[texts.codes]
+
+    def unread(self, tokens: Any) -> np.ndarray:
+        """Returns which texts have words of which none is known."""
+        ids = rows_of_ids(self, words_in(tokens, self.marks))
+        return all_unknown(self, ids)[:-1]
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the arguments of the layer, but for the vocabulary."""
+        return {**super().get_config(), "marks": self.marks.to_json()}
+
+
+def words_in(texts: Any, marks: Marks) -> Any:
+    """Returns the words of each text; of one that means a missing value, none."""
+    absent = marks.are_words(texts)
+    if absent.any():
+        texts = pc.if_else(pa.array(absent), pa.scalar(None, texts.type), texts)
+    return split_words(texts)

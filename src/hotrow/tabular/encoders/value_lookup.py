@@ -1,4 +1,4 @@
-"""The encoder of categories and codes."""
+"""The encoder of categories."""
 
 from typing import Any
 
@@ -6,7 +6,9 @@ import keras
 import numpy as np
 
 from hotrow.layers.lookup import Lookup
-from hotrow.tabular.values.values import read_distinct
+from hotrow.tabular.values.missing import Marks
+from hotrow.tabular.values.values import labels, read_distinct
+from hotrow.vocabulary.vocabulary import Vocabulary
 
 # The token of missing values: text that is empty is missing, so no value is this one.
 MISSING_TOKEN = ""
@@ -18,16 +20,21 @@ class ValueLookup(Lookup):
 
     The values are read as text (`hotrow/tabular/values/values.py` says how), so that
     `7`, `"7"`, `" 7"` and `7.0` have one id. Missing values have an id of their own,
-    that of the token `""`, if the training rows had some; else they are unknown.
+    that of the token `""`, if the training rows had some; else they are unknown. Words
+    such as `NA` and `None` are values if they are in the vocabulary, else missing.
 
     Example:
 
-    >>> layer = ValueLookup(hotrow.Vocabulary(["7", "", "8"]))
-    >>> layer.encode([7, 8.0, None, 9])
-    array([2, 4, 3, 1], dtype=int32)
+    >>> layer = ValueLookup(hotrow.Vocabulary(["7", "", "None"]))
+    >>> layer.encode([7, "7.0", None, "None", "NA", 9])
+    array([2, 2, 3, 4, 3, 1], dtype=int32)
 
     Args:
         vocabulary: A `hotrow.Vocabulary` of strings.
+        missing_as: The token that missing values are, where the training rows had no
+            missing ones: a word that pandas reads as missing. Defaults to `""`.
+        marks: What is missing beside the usual marks, as `Marks.to_json` gives it.
+            Defaults to `None`.
         **kwargs: As for `hotrow.Lookup`.
 
     Call arguments:
@@ -37,8 +44,47 @@ class ValueLookup(Lookup):
         `(rows,)`, int32.
     """
 
+    unread_words = "unknown values"
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary | None = None,
+        *,
+        missing_as: str = MISSING_TOKEN,
+        marks: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(vocabulary, **kwargs)
+        self.missing_as = missing_as
+        self.marks = Marks.from_json(marks)
+
     def encode(self, inputs: Any) -> np.ndarray:
         """Returns the ids of raw values as a NumPy array."""
-        values = read_distinct(inputs)
-        ids = self.vocabulary.encode(values.tokens)
-        return values.take(ids, self.vocabulary.encode([MISSING_TOKEN])[0])
+        values = read_distinct(inputs, marks=self.marks)
+        missing = self.vocabulary.encode([self.missing_as])[0]
+        return values.take(self._ids(values.tokens, missing), missing)
+
+    def unread(self, tokens: Any) -> np.ndarray:
+        """Returns which values, as text, are unknown."""
+        missing = self.vocabulary.encode([self.missing_as])[0]
+        unknown = self._ids(tokens, missing) == self.vocabulary.unknown_id
+        return unknown & ~self.marks.are_words(tokens)
+
+    def _ids(self, tokens: Any, missing: int) -> np.ndarray:
+        ids = self._known(tokens)
+        unknown = ids == self.vocabulary.unknown_id
+        if unknown.any():
+            ids = np.where(unknown & self.marks.are_words(tokens), missing, ids)
+        return ids
+
+    def _known(self, tokens: Any) -> np.ndarray:
+        """Returns the ids of values that are there, as text."""
+        return self.vocabulary.encode(labels(tokens))
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the arguments of the layer, but for the vocabulary."""
+        return {
+            **super().get_config(),
+            "missing_as": self.missing_as,
+            "marks": self.marks.to_json(),
+        }

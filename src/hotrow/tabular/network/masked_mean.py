@@ -17,11 +17,11 @@ class MaskedMean(keras.Layer):
         **kwargs: `name` and `dtype`, as in every Keras layer.
 
     Call arguments:
-        inputs: Tensor of shape `(batch, length, width)`.
-        mask: Boolean tensor of shape `(batch, length)`, or `None` for no mask.
+        inputs: Tensor of shape `(..., length, width)`.
+        mask: Boolean tensor of shape `(..., length)`, or `None` for no mask.
 
     Output shape:
-        `(batch, width)`.
+        `(..., width)`.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -35,10 +35,10 @@ class MaskedMean(keras.Layer):
     def call(self, inputs: Any, mask: Any = None) -> Any:
         """Returns the means."""
         if mask is None:
-            return ops.mean(inputs, axis=1)
+            return ops.mean(inputs, axis=-2)
         mask = ops.expand_dims(ops.cast(mask, inputs.dtype), -1)
-        count = ops.maximum(ops.sum(mask, axis=1), 1)
-        return ops.sum(inputs * mask, axis=1) / count
+        count = ops.maximum(ops.sum(mask, axis=-2), 1)
+        return ops.sum(inputs * mask, axis=-2) / count
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> None:
         """Returns None: there is one vector, and it counts."""
@@ -46,4 +46,4 @@ class MaskedMean(keras.Layer):
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         """Returns the shape without the axis of the length."""
-        return (input_shape[0], *input_shape[2:])
+        return (*input_shape[:-2], input_shape[-1])

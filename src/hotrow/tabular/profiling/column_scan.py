@@ -1,5 +1,6 @@
 """What one pass over a column finds."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 from hotrow.tabular.profiling.evidence import Evidence
 from hotrow.tabular.profiling.value_counts import ValueCounts
 from hotrow.tabular.values.lists import listed
+from hotrow.tabular.values.missing import USUAL, Marks
 from hotrow.tabular.values.values import Distinct, is_list, is_nested, read_distinct
 from hotrow.vocabulary.arrow import pa
 from hotrow.vocabulary.ordering import one_array
@@ -24,6 +26,7 @@ class ColumnScan:
         place: Says in words where a row is, as `Table.place` does.
         needs_counts: Says whether the counts are of use if there are more values than
             that. Defaults to `None`: they always are.
+        marks: What is missing in the column.
     """
 
     def __init__(
@@ -34,11 +37,13 @@ class ColumnScan:
         size: int,
         place: Callable[[int], str],
         needs_counts: Callable[[Evidence], bool] | None = None,
+        marks: Marks = USUAL,
     ) -> None:
-        self.name, self.type = name, kind
+        self.name, self.type, self.marks = name, kind, marks
         self.rows = self.missing = self.missing_training = 0
         self._place, self._needs_counts = place, needs_counts
         self.counts = ValueCounts(most, size)
+        self.gone: Counter[str] = Counter()
         self._sample: list[tuple[Any, np.ndarray]] = []
 
     def add(
@@ -65,7 +70,7 @@ class ColumnScan:
             self.rows += len(values)
             self._add_lists(values, training, rows)
         else:
-            distinct = read_distinct(values, self.name)
+            distinct = read_distinct(values, self.name, self.marks)
             self.add_distinct(distinct, training, rows, chosen, kept)
 
     def add_distinct(
@@ -78,6 +83,7 @@ class ColumnScan:
     ) -> None:
         """Adds a batch that was read already, as `add` does."""
         self.rows += len(distinct.codes)
+        self.gone.update(distinct.gone)
         absent = distinct.codes < 0
         self.missing += int(absent.sum())
         self.missing_training += int((absent & training).sum())
@@ -99,7 +105,7 @@ class ColumnScan:
         first = table["first"].to_numpy()
         if not complete and not is_list(self.type):
             texts, numbers = self._joined()
-            sample = read_distinct(texts)
+            sample = read_distinct(texts, marks=self.marks)
             tokens = sample.tokens
             there = sample.codes >= 0
             codes, numbers = sample.codes[there], numbers[there]
@@ -118,13 +124,15 @@ class ColumnScan:
             counts,
             first,
             self._place,
+            self.marks,
+            dict(self.gone),
         )
 
     def _add_lists(self, values: Any, training: np.ndarray, rows: np.ndarray) -> None:
-        lists = listed(values)
+        lists = listed(values, self.marks)
         lengths = np.diff(lists.offsets.to_numpy())
         self.missing += int((lengths == 0).sum())
-        parts = read_distinct(lists.flatten())
+        parts = read_distinct(lists.flatten(), marks=self.marks)
         parents = np.repeat(np.arange(len(lists)), lengths)
         self.counts.add(parts, training[parents], rows[parents])
 

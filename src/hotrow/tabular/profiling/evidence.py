@@ -1,10 +1,13 @@
 """What is known of a column's values."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+
+from hotrow.tabular.values.missing import USUAL, Marks
+from hotrow.vocabulary.arrow import pa
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,8 @@ class Evidence:
         counts: How often each occurs, in the table or in the sample.
         first: The row in which each first occurs.
         place: Says in words where a row is.
+        marks: What is missing in this column, as the user says it.
+        gone: Marks that are missing whatever stands beside them, and how often each is.
     """
 
     name: str
@@ -36,6 +41,8 @@ class Evidence:
     counts: np.ndarray
     first: np.ndarray
     place: Callable[[int], str]
+    marks: Marks = USUAL
+    gone: dict[str, int] = field(default_factory=dict)
 
     @property
     def present(self) -> int:
@@ -52,3 +59,63 @@ class Evidence:
         """Returns the share of the values in rows that are marked."""
         total = self.counts.sum()
         return float(self.counts[mask].sum() / total) if total else 0.0
+
+    def rows_of(self, mask: np.ndarray) -> int:
+        """Returns in how many rows a value is marked; about, if not `complete`."""
+        if self.complete:
+            return int(self.counts[mask].sum())
+        return round(self.share(mask) * self.present)
+
+    def words(self) -> np.ndarray:
+        """Returns which values are words for a missing value, beside numbers."""
+        return self.marks.are_words(self.tokens)
+
+    def without(self, mask: np.ndarray) -> "Evidence":
+        """Returns what is known if some values count as missing."""
+        if not mask.any():
+            return self
+        kept = ~mask
+        return replace(
+            self,
+            missing=self.missing + self.rows_of(mask),
+            distinct=max(1, self.distinct - int(mask.sum())),
+            tokens=self.tokens.filter(pa.array(kept)),
+            counts=self.counts[kept],
+            first=self.first[kept],
+        )
+
+    def named(self, mask: np.ndarray, most: int = 4) -> str:
+        """Returns some values and how often each occurs, in words."""
+        order = np.flatnonzero(mask)
+        texts = self.tokens.take(pa.array(order)).to_pylist()
+        counts = self.counts[order].tolist() if self.complete else [None] * len(order)
+        return named(dict(zip(texts, counts, strict=True)), most)
+
+    def merged(self, tokens: Any) -> "Evidence":
+        """Returns what is known if values have other names, of which some are equal."""
+        if tokens.equals(self.tokens):
+            return self
+        encoded = tokens.dictionary_encode()
+        at = encoded.indices.cast(pa.int64()).to_numpy()
+        size = len(encoded.dictionary)
+        first = np.full(size, np.iinfo(np.int64).max)
+        np.minimum.at(first, at, self.first)
+        return replace(
+            self,
+            distinct=self.distinct - len(self.tokens) + size,
+            tokens=encoded.dictionary,
+            counts=np.bincount(at, self.counts, size).astype(np.int64),
+            first=first,
+        )
+
+
+def named(counts: Mapping[str, int | None], most: int = 4) -> str:
+    """Returns values and how often each occurs, in words, the most frequent first."""
+    order = sorted(counts, key=lambda text: -(counts[text] or 0))
+    shown = [
+        repr(text[:20]) + ("" if counts[text] is None else f" ({counts[text]:,})")
+        for text in order[:most]
+    ]
+    if len(order) > most:
+        shown.append(f"{len(order) - most} more")
+    return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))

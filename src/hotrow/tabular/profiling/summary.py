@@ -10,11 +10,20 @@ _MOST = 1 << 18
 class Summary:
     """Summarizes numbers; NaN is left out.
 
-    Mean and deviation are exact. Quantiles are exact while there are few numbers; of
+    Mean and deviation are exact to the last digits of float64, for numbers of any size
+    and however close to each other: sums are over differences from the first number, in
+    units of the largest of these. Quantiles are exact while there are few numbers; of
     many, each second of the sorted ones is kept, for two.
+
+    Args:
+        rounding: A standard deviation up to this one is that of equal numbers which
+            arithmetic has rounded. Defaults to 0.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, rounding: float = 0.0) -> None:
+        self._rounding = rounding
+        self._first: float | None = None
+        self._unit = 0.0
         self._total = 0.0
         self._mean = 0.0
         self._squares = 0.0
@@ -28,9 +37,10 @@ class Summary:
         total = weights.sum()
         if not total:
             return
+        moved = self._moved(numbers)
         # Chan, Golub and LeVeque, "Updating formulae ... sample variances", 1979.
-        mean = float((numbers * weights).sum() / total)
-        squares = float((weights * (numbers - mean) ** 2).sum())
+        mean = float((moved * weights).sum() / total)
+        squares = float((weights * (moved - mean) ** 2).sum())
         both = self._total + total
         step = mean - self._mean
         self._squares += squares + step * step * self._total * total / both
@@ -44,14 +54,14 @@ class Summary:
     @property
     def mean(self) -> float:
         """The mean, 0 of no numbers."""
-        return self._mean
+        return (self._first or 0.0) + self._mean * self._unit
 
     @property
     def std(self) -> float:
         """The standard deviation, 1 where numbers do not differ."""
         std = float(np.sqrt(self._squares / self._total)) if self._total else 0.0
-        # Rounding alone makes equal numbers differ by a little.
-        return std if std > 1e-12 * max(1e-300, abs(self._mean)) else 1.0
+        std *= self._unit
+        return std if std > self._rounding else 1.0
 
     def quantiles(self) -> np.ndarray:
         """Returns the quantiles, zeros of no numbers."""
@@ -61,6 +71,21 @@ class Summary:
         places = np.cumsum(weights)
         wanted = np.linspace(0, 1, STEPS) * (places[-1] - 1) + 1
         return numbers[np.searchsorted(places, wanted - 1e-9)]
+
+    def _moved(self, numbers: np.ndarray) -> np.ndarray:
+        """Returns the differences from the first number, at most 1 in size."""
+        if self._first is None:
+            self._first = float(numbers[0])
+        moved = numbers - self._first
+        largest = float(np.abs(moved).max())
+        if largest > self._unit:
+            # A power of two: a division by it rounds nothing.
+            unit = 2.0 ** np.ceil(np.log2(largest))
+            shrunk = self._unit / unit
+            self._mean *= shrunk
+            self._squares *= shrunk * shrunk
+            self._unit = unit
+        return moved / (self._unit or 1.0)
 
     def _sorted(self) -> np.ndarray:
         both = np.concatenate(self._parts, axis=1)

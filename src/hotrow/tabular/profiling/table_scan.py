@@ -2,14 +2,18 @@
 
 import numpy as np
 
+from hotrow.tabular.conventions import Conventions
 from hotrow.tabular.profiling.column_scan import ColumnScan
 from hotrow.tabular.profiling.evidence import Evidence
 from hotrow.tabular.profiling.kinds import LOOKED_UP, find_kind
 from hotrow.tabular.profiling.row_sample import RowSample
-from hotrow.tabular.profiling.target_batches import target_batches
+from hotrow.tabular.profiling.target_batches import (
+    TargetBatch,
+    TargetColumn,
+    target_batches,
+)
 from hotrow.tabular.reading.table import Table
 from hotrow.tabular.training.split import PARTS, TRAIN
-from hotrow.tabular.values.values import Distinct
 from hotrow.vocabulary.arrow import pa
 
 # What the counts of all columns take at most, and those of one.
@@ -22,8 +26,9 @@ class TableScan:
 
     Args:
         table: The table.
-        target: The name of the column to predict.
+        target: The column to predict.
         seed: Of the split.
+        conventions: How values are written, where the user says it.
         most: How many different values of a column are counted at most.
 
     Attributes:
@@ -34,13 +39,24 @@ class TableScan:
     """
 
     def __init__(
-        self, table: Table, target: str, seed: int, most: int = MOST_DISTINCT
+        self,
+        table: Table,
+        target: TargetColumn,
+        seed: int,
+        conventions: Conventions,
+        most: int = MOST_DISTINCT,
     ) -> None:
-        names = [name for name in table.names if name != target]
+        names = [name for name in table.names if name != target.name]
         share = MEMORY // max(1, len(table.names))
         self.memory = (most, min(64 << 20, max(2 << 20, share)))
         self.columns: dict[str, ColumnScan] = {}
-        self.target = ColumnScan(target, pa.large_string(), *self.memory, table.place)
+        self.target = ColumnScan(
+            target.name,
+            pa.large_string(),
+            *self.memory,
+            table.place,
+            marks=target.marks,
+        )
         self.parts = dict.fromkeys(PARTS, 0)
         sample, target_sample = RowSample(), RowSample()
         for batch in target_batches(table, target, names, seed, "reading"):
@@ -50,21 +66,26 @@ class TableScan:
                 values = batch.columns.column(names.index(name))
                 if name not in self.columns:
                     self.columns[name] = ColumnScan(
-                        name, values.type, *self.memory, table.place, _needs_counts
+                        name,
+                        values.type,
+                        *self.memory,
+                        table.place,
+                        _needs_counts,
+                        conventions.marks(name),
                     )
                 self.columns[name].add(values, training, batch.rows, chosen, kept)
-            self._add_target(batch.target, batch.start, training, target_sample)
+            self._add_target(batch, training, target_sample)
             for part, name in enumerate(PARTS):
                 self.parts[name] += int((batch.parts == part).sum())
 
     def _add_target(
-        self, values: Distinct, start: int, training: np.ndarray, sample: RowSample
+        self, batch: TargetBatch, training: np.ndarray, sample: RowSample
     ) -> None:
-        there = values.codes >= 0
-        of_all = np.zeros(len(there), bool)
-        of_all[there] = training
-        rows = np.arange(len(there)) + start
-        self.target.add_distinct(values, of_all, rows, *sample.add(rows))
+        self.target.type = batch.type
+        of_all = np.zeros(len(batch.there), bool)
+        of_all[batch.there] = training
+        rows = np.arange(len(batch.there)) + batch.start
+        self.target.add_distinct(batch.target, of_all, rows, *sample.add(rows))
 
 
 def _needs_counts(known: Evidence) -> bool:

@@ -1,21 +1,105 @@
 """What there is to predict, by the values of the target."""
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 
 from hotrow.tabular.errors import TableError
+from hotrow.tabular.profiling.class_checks import check_classes
 from hotrow.tabular.profiling.evidence import Evidence
+from hotrow.tabular.profiling.kinds import MOST_FIT, Context
+from hotrow.tabular.profiling.kinds.digits import (
+    are_few_with_unit,
+    doubt_of,
+    words_of,
+)
+from hotrow.tabular.profiling.kinds.find import (
+    amounts_of,
+    have_digits,
+    read_as_dates,
+    read_as_numbers,
+)
+from hotrow.tabular.profiling.rounded import rounded_note
+from hotrow.tabular.profiling.spellings import folded, spelling_note
+from hotrow.tabular.profiling.target_notes import class_notes, missing_notes
 from hotrow.tabular.schema import TASKS, Target
-from hotrow.tabular.values.read_numbers import are_integers, are_numbers
+from hotrow.tabular.values.numbers.detect import Reading
+from hotrow.tabular.values.numbers.number_format import PLAIN
+from hotrow.tabular.values.numbers.plain import are_integers
+from hotrow.tabular.values.values import labels
+from hotrow.vocabulary.arrow import pa
 
-MOST_CLASSES = 1000
 FEWEST_ROWS = 10
-FEW_IN_CLASS = 10
+# Beside numbers that are classes, a word in more rows than this is a class, too.
+_RARE = 1 / 3
+
+
+@dataclass(frozen=True)
+class TargetFound:
+    """What there is to predict, and how it is written.
+
+    Attributes:
+        target: The target.
+        format: Of a regression, the way in which its numbers are written.
+        fold: Whether spellings that differ in case or blanks only are one class.
+        notes: What a user should be told, a sentence each.
+        doubt: What a user should look at, as a sentence; or None.
+    """
+
+    target: Target
+    format: Any = PLAIN
+    fold: bool = False
+    notes: tuple[str, ...] = ()
+    doubt: str | None = None
+
+
+def words_are_missing(known: Evidence, task: str | None, context: Context) -> bool:
+    """Returns whether words such as `NA` and `None` are no values of the target.
+
+    They are none beside numbers, but where the numbers are classes and a word is as
+    frequent as they are.
+    """
+    if task == "regression":
+        return True
+    words = known.words()
+    rest = known.without(words)
+    reading = numbers_of(rest, context) if len(rest.tokens) else None
+    if reading is None:
+        return False
+    if task is None and not are_classes(rest, reading):
+        return True
+    return known.share(words) <= _RARE
+
+
+def numbers_of(known: Evidence, context: Context) -> Reading | None:
+    """Returns the way in which the values of a target are numbers, or None."""
+    reading = read_as_numbers(known, context)
+    if reading is not None and reading.share >= MOST_FIT:
+        return reading
+    if have_digits(known):
+        for form, good in amounts_of(known):
+            if known.share(good) >= MOST_FIT:
+                return Reading(form, good, known.share(good))
+    return None
+
+
+def are_classes(known: Evidence, reading: Reading) -> bool:
+    """Returns whether numbers are few integers, each in many rows."""
+    if not known.complete:
+        return False
+    form = reading.format
+    if form.kind != "number" or not (form.plain or are_few_with_unit(known, reading)):
+        return False
+    if form.plain and not are_integers(known.tokens).all():
+        return False
+    return known.distinct <= min(20, int(np.sqrt(known.present)))
 
 
 def find_target(
-    known: Evidence, task: str | None, title: str
-) -> tuple[Target, list[int], list[str]]:
-    """Returns the target, the places of its classes in `known`, and notes.
+    known: Evidence, task: str | None, title: str, context: Context | None = None
+) -> TargetFound:
+    """Returns what there is to predict.
 
     Two different values are a binary target. Numbers are a regression, unless they are
     integers and at most 20 different ones, and at most the square root of the rows.
@@ -25,13 +109,77 @@ def find_target(
         known: What is known of the target, of all rows of the table.
         task: One of `TASKS`, or None to decide by the values.
         title: Of the table, for errors.
+        context: What is known beside the values.
 
     Raises:
         TableError: If it cannot be learned.
     """
-    name = known.name
+    context = Context() if context is None else context
     if task is not None and task not in TASKS:
         raise TableError(f"A task is {', '.join(TASKS)}. Received: {task!r}.")
+    every = known
+    if words_are_missing(known, task, context):
+        known = known.without(known.words())
+    known = known.merged(labels(known.tokens))
+    _check_rows(every, known, title)
+    reading = read_as_numbers(known, context)
+    if reading is None or reading.share < MOST_FIT:
+        reading = numbers_of(known, context) or reading
+    found, why = _task(known, reading, task)
+    notes = missing_notes(every, known)
+    if found == "regression":
+        reading = _checked_numbers(known, reading)
+        if reading.format != PLAIN:
+            why = words_of(reading)
+        target = Target(known.name, found, why, None, known.missing)
+        doubt = doubt_of(known, reading)
+        notes += rounded_note(known, reading)
+        return TargetFound(target, reading.format, False, tuple(notes), doubt)
+    if task is None:
+        _check_dates(known, context)
+    merged = folded(known)
+    fold = merged.distinct < known.distinct
+    if fold:
+        notes.append(spelling_note(known, merged))
+        found, why = _task(merged, reading, task)
+        _check_rows(every, merged, title)
+    check_classes(merged, found, None if reading is None else reading.good)
+    whole = _are_whole(merged)
+    order = _order(merged, whole)
+    texts = [merged.tokens[place].as_py() for place in order]
+    classes = tuple(int(text) if whole else text for text in texts)
+    target = Target(known.name, found, why, classes, known.missing)
+    notes += class_notes(merged, order)
+    return TargetFound(target, PLAIN, fold, tuple(notes))
+
+
+def _task(
+    known: Evidence, reading: Reading | None, task: str | None
+) -> tuple[str, str]:
+    if task is not None:
+        return task, "as you said"
+    if known.complete and known.distinct == 2:
+        return "binary", "two different values"
+    whole = _are_whole(known)
+    if reading is not None and reading.good.all() and not are_classes(known, reading):
+        return "regression", (
+            f"{known.distinct} different integers" if whole else "numbers"
+        )
+    return (
+        "multiclass",
+        f"{known.distinct} different {'integers' if whole else 'values'}",
+    )
+
+
+def _are_whole(known: Evidence) -> bool:
+    """Returns whether classes are integers, and no digits with zeros ahead."""
+    return bool(known.complete and are_integers(known.tokens).all()) and all(
+        str(int(text)) == text for text in known.tokens.to_pylist()
+    )
+
+
+def _check_rows(every: Evidence, known: Evidence, title: str) -> None:
+    name = known.name
     if not known.present:
         raise TableError(
             f"The target {name!r} of {title} has no value in any row. Name another "
@@ -43,72 +191,45 @@ def find_target(
             f"and at least {FEWEST_ROWS} are needed to train and test. Add rows."
         )
     if known.distinct == 1:
+        if len(every.tokens) > len(known.tokens):
+            gone = every.named(every.words())
+            raise TableError(
+                f"The target {name!r} of {title} has one value, "
+                f"{known.tokens[0].as_py()!r}, beside {gone}, taken as missing. If "
+                "that is a class, pass --keep; else name another column."
+            )
         raise TableError(
             f"The target {name!r} of {title} has one value in all rows, "
             f"{known.tokens[0].as_py()!r}: there is nothing to learn. Name another "
             "column, or add rows with other values."
         )
-    number = are_numbers(known.tokens)
-    whole = bool(are_integers(known.tokens).all()) and known.complete
-    few = min(20, int(np.sqrt(known.present)))
-    if task is None:
-        if known.complete and known.distinct == 2:
-            found, why = "binary", "two different values"
-        elif number.all() and not (whole and known.distinct <= few):
-            found = "regression"
-            why = "numbers" if not whole else f"{known.distinct} different integers"
-        else:
-            found = "multiclass"
-            why = f"{known.distinct} different {'integers' if whole else 'values'}"
-    else:
-        found, why = task, "as you said"
-    missing = known.missing
-    if found == "regression":
-        _check_numbers(known, number)
-        return Target(name, found, why, None, missing), [], []
-    _check_classes(known, found, number)
-    order = _order(known, whole)
-    texts = [known.tokens[place_].as_py() for place_ in order]
-    classes = tuple(int(text) if whole else text for text in texts)
-    return Target(name, found, why, classes, missing), order, _notes(known, order)
 
 
-def _check_numbers(known: Evidence, number: np.ndarray) -> None:
-    if not number.all():
-        value, place = known.first_of(~number)
-        raise TableError(
-            f"A regression needs numbers, and the target {known.name!r} has "
-            f"{value[:40]!r} in {place}. Mend it or leave it empty, or choose the task "
-            "multiclass."
-        )
-
-
-def _check_classes(known: Evidence, task: str, number: np.ndarray) -> None:
-    distinct = known.distinct
-    if task == "binary" and distinct != 2:
-        examples = ", ".join(repr(token.as_py())[:40] for token in known.tokens[:5])
-        raise TableError(
-            f"A binary target has two values. The target {known.name!r} has "
-            f"{distinct}: {examples}{', ...' if distinct > 5 else ''}. Choose the "
-            "task multiclass, or make it two values."
-        )
-    many = distinct > MOST_CLASSES or not known.complete
-    if not many and (distinct <= 20 or distinct * 2 < known.present):
-        return
-    hint = "Name another column"
-    if known.share(number) >= 0.5 and not number.all():
-        value, place = known.first_of(~number)
-        hint += (
-            f"; or, if it is a number, mend {value[:40]!r} in {place}, and others like "
-            "it"
-        )
-    elif number.all():
-        hint += ", or choose the task regression"
-    at_least = "" if known.complete else "at least "
+def _checked_numbers(known: Evidence, reading: Reading | None) -> Reading:
+    """Returns the way in which all values are numbers, or raises `TableError`."""
+    if reading is not None and reading.good.all():
+        return reading
+    good = np.zeros(len(known.tokens), bool) if reading is None else reading.good
+    value, place = known.first_of(~good)
     raise TableError(
-        f"The target {known.name!r} has {at_least}{distinct} different values in "
-        f"{known.present} rows: it looks like an identifier or a text, which cannot be "
-        f"learned as classes (at most {MOST_CLASSES}, each in several rows). {hint}."
+        f"A regression needs numbers, and the target {known.name!r} has "
+        f"{value[:40]!r} in {place}. Mend it or leave it empty, pass --missing "
+        f"{known.name}={value[:20]!r}, or choose the task multiclass."
+    )
+
+
+def _check_dates(known: Evidence, context: Context) -> None:
+    if known.complete and known.distinct <= 2:
+        return
+    dates = read_as_dates(known, context) if have_digits(known) else None
+    if dates is None or dates.share < MOST_FIT:
+        return
+    example = known.tokens.filter(pa.array(dates.good))[0].as_py()
+    raise TableError(
+        f"The target {known.name!r} holds dates, such as {example!r}, and a date "
+        "cannot be predicted. Make a number of it, such as the days from another day, "
+        "or a class, such as the month; or choose the task multiclass to take each "
+        "date for a class."
     )
 
 
@@ -117,17 +238,3 @@ def _order(known: Evidence, whole: bool) -> list[int]:
     return sorted(
         range(len(tokens)), key=lambda k: (int(tokens[k]), 0) if whole else tokens[k]
     )
-
-
-def _notes(known: Evidence, order: list[int]) -> list[str]:
-    few = [place for place in order if known.counts[place] < FEW_IN_CLASS]
-    if not few:
-        return []
-    shown = ", ".join(
-        f"{known.tokens[place].as_py()!r} ({known.counts[place]})" for place in few[:5]
-    )
-    more = f" and {len(few) - 5} more" if len(few) > 5 else ""
-    return [
-        f"{len(few)} of {len(order)} classes of {known.name!r} have fewer than "
-        f"{FEW_IN_CLASS} rows, and will be learned badly: {shown}{more}."
-    ]

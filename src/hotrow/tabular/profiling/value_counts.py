@@ -6,9 +6,11 @@ import numpy as np
 
 from hotrow.tabular.values.values import Distinct
 from hotrow.vocabulary.arrow import pa, pc
+from hotrow.vocabulary.ordering import one_array
 
 # What a value takes beside its text: two counts, a row, an offset.
 _BESIDE = 32
+_SHORT = 1000
 
 
 class ValueCounts:
@@ -89,15 +91,13 @@ class ValueCounts:
         return self._table
 
     def _merge(self) -> None:
-        if self._waiting:
-            parts = pa.concat_tables([self._table, *self._waiting])
-            self._waiting, self._waiting_rows = [], 0
-            sums = parts.group_by("token").aggregate(
-                [("count", "sum"), ("train", "sum"), ("first", "min")]
-            )
-            self._table = sums.rename_columns(
-                {"count_sum": "count", "train_sum": "train", "first_min": "first"}
-            ).select(["token", "count", "train", "first"])
+        parts = [part for part in (self._table, *self._waiting) if len(part)]
+        self._waiting, self._waiting_rows = [], 0
+        if len(parts) == 1:
+            # Of one part each value is there once.
+            self._table = parts[0]
+        elif parts:
+            self._table = _summed(pa.concat_tables(parts))
         self.distinct = max(self.distinct, len(self._table))
         least = 1
         while len(self._table) > self._most or self._bytes() > self._size:
@@ -124,3 +124,25 @@ def _empty() -> Any:
             "first": numbers,
         }
     )
+
+
+def _summed(table: Any) -> Any:
+    """Returns a table that holds each value once, with the sums of its counts."""
+    if len(table) <= _SHORT:
+        # What Arrow prepares for a sum takes longer than a short sum.
+        tokens = one_array(table["token"]).dictionary_encode()
+        codes = tokens.indices.to_numpy()
+        size = len(tokens.dictionary)
+        count, train = np.zeros((2, size), np.int64)
+        first = np.full(size, np.iinfo(np.int64).max)
+        np.add.at(count, codes, table["count"].to_numpy())
+        np.add.at(train, codes, table["train"].to_numpy())
+        np.minimum.at(first, codes, table["first"].to_numpy())
+        columns = {"count": count, "train": train, "first": first}
+        return pa.table({"token": tokens.dictionary, **columns})
+    sums = table.group_by("token").aggregate(
+        [("count", "sum"), ("train", "sum"), ("first", "min")]
+    )
+    return sums.rename_columns(
+        {"count_sum": "count", "train_sum": "train", "first_min": "first"}
+    ).select(["token", "count", "train", "first"])

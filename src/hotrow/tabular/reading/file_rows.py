@@ -1,5 +1,7 @@
 """Where a row of several files is, in words."""
 
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 
@@ -8,23 +10,40 @@ class FileRows:
 
     Args:
         paths: Of the files.
-        header: Whether each file starts with a row of names, which spreadsheets and
-            editors count as row 1.
+        first: The number that the first row of each file has in spreadsheets and
+            editors, which count the header and what stands above it. Defaults to
+            `None`, 1.
     """
 
-    def __init__(self, paths: list[Path], header: bool = False) -> None:
-        self._starts: dict[Path, int] = {}
-        self._first = 2 if header else 1
+    def __init__(
+        self, paths: list[Path], first: Mapping[Path, int] | None = None
+    ) -> None:
+        self._starts: dict[Path, tuple[int, Sequence[int]]] = {}
+        self._first = dict.fromkeys(paths, 1) if first is None else first
         more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
         self.title = f"{paths[0].name}{more}"
 
-    def starts(self, path: Path, row: int) -> None:
-        """Says which row of the table is the first of a file."""
-        self._starts[path] = row
+    def starts(self, path: Path, row: int, skipped: Sequence[int] = ()) -> None:
+        """Says which row of the table is the first of a file.
+
+        Args:
+            path: Of the file.
+            row: Number of the row in the table, from 0.
+            skipped: Numbers of the file's rows that are none of the table's, from 1,
+                in order; they may be added to later.
+        """
+        self._starts[path] = (row, skipped)
 
     def place(self, row: int) -> str:
         """Returns in words where a row is."""
-        for path, start in reversed(self._starts.items()):
+        for path, (start, skipped) in reversed(self._starts.items()):
             if row >= start:
-                return f"row {row - start + self._first} of {path.name}"
-        return f"row {row + self._first}"
+                number = row - start
+                # Each skipped row at or before this one moves it on.
+                while True:
+                    moved = row - start + bisect_right(skipped, number + 1)
+                    if moved == number:
+                        break
+                    number = moved
+                return f"row {number + self._first[path]} of {path.name}"
+        return f"row {row + 1}"

@@ -1,4 +1,4 @@
-"""A table in memory: a frame, an Arrow table, or a dict of columns."""
+"""A table in memory."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -18,19 +18,30 @@ class FrameTable(Table):
     A column of Python objects of several types is read as text.
 
     Args:
-        frame: A pandas or polars frame, a pyarrow Table, or a dict from names to
-            columns.
+        columns: Columns by their names, as `as_array` takes them.
+        title: What to call it. Defaults to `"the dict"`.
+        index: The index of a pandas frame. Defaults to `None`.
+
+    Attributes:
+        index: As above.
     """
 
-    def __init__(self, frame: Any) -> None:
-        kind = type(frame).__name__
-        package = type(frame).__module__.partition(".")[0]
-        of = "" if package in ("builtins", "hotrow") else f"{package} "
-        self.title = f"the {of}{kind}"
-        self._table = _as_arrow(frame, self.title)
-        self.names = list(self._table.column_names)
+    def __init__(
+        self, columns: Mapping[str, Any], title: str = "the dict", index: Any = None
+    ) -> None:
+        self.title, self.index = title, index
+        self.names = check_names(list(columns), title)
+        arrays = [as_array(column, name) for name, column in columns.items()]
+        for name, array in zip(self.names, arrays, strict=True):
+            if len(array) != len(arrays[0]):
+                raise TableError(
+                    "The columns of a table have one length. Received: "
+                    f"{self.names[0]!r} with {len(arrays[0])} rows and {name!r} with "
+                    f"{len(array)}."
+                )
+        self._table = pa.table(arrays, names=self.names)
         if not len(self._table):
-            raise TableError(f"{self.title} has columns and no rows.")
+            raise TableError(f"{title} has columns and no rows.")
 
     def batches(self, names: Sequence[str] | None = None) -> Iterator[Any]:
         """Yields the rows as Arrow record batches."""
@@ -45,29 +56,3 @@ class FrameTable(Table):
     def place(self, row: int) -> str:
         """Returns in words where a row is."""
         return f"row {row} (counted from 0) of {self.title}"
-
-
-def _as_arrow(frame: Any, title: str) -> Any:
-    if isinstance(frame, (pa.Table, pa.RecordBatch)):
-        check_names(list(frame.schema.names), title)
-        if isinstance(frame, pa.RecordBatch):
-            return pa.Table.from_batches([frame])
-        return frame
-    if isinstance(frame, Mapping):
-        names, columns = list(frame), list(frame.values())
-    else:
-        names = list(frame.columns)
-        check_names([str(name) for name in names], title)
-        columns = [frame[name] for name in names]
-    names = check_names([str(name) for name in names], title)
-    arrays = [
-        as_array(column, name) for name, column in zip(names, columns, strict=True)
-    ]
-    lengths = {name: len(array) for name, array in zip(names, arrays, strict=True)}
-    for name, length in lengths.items():
-        if length != len(arrays[0]):
-            raise TableError(
-                f"The columns of a table have one length. Received: {names[0]!r} with "
-                f"{len(arrays[0])} rows and {name!r} with {length}."
-            )
-    return pa.table(arrays, names=names)

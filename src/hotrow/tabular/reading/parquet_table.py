@@ -7,6 +7,7 @@ from typing import Any
 from hotrow.tabular.errors import TableError
 from hotrow.tabular.reading.file_rows import FileRows
 from hotrow.tabular.reading.names import check_names
+from hotrow.tabular.reading.other_columns import other_columns
 from hotrow.tabular.reading.table import Table
 from hotrow.vocabulary.arrow import pa, parquet
 
@@ -73,22 +74,4 @@ def _broken(path: Path, error: Exception) -> TableError:
     return TableError(
         f"The file {str(path)!r} cannot be read as Parquet: {error}. It is not whole, "
         "or not what its name says. Write it again, or rename it."
-    )
-
-
-def other_columns(
-    first: Path, wanted: list[str], path: Path, received: list[str]
-) -> TableError:
-    """Returns the error for a file whose columns are not those of the first."""
-    lacking = [name for name in wanted if name not in received]
-    extra = [name for name in received if name not in wanted]
-    if lacking:
-        problem = f"{path.name} has no column {lacking[0]!r}"
-    elif extra:
-        problem = f"{first.name} has no column {extra[0]!r}"
-    else:
-        problem = "they stand in another order"
-    return TableError(
-        f"The files of one table have the same columns. Those of {first.name} and "
-        f"{path.name} differ: {problem}. Make them alike."
     )

@@ -1,11 +1,12 @@
 """A table: named columns, read batch by batch."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from hotrow.tabular.errors import TableError
+from hotrow.tabular.reading.options import ReadingOptions
 
 
 class Table:
@@ -14,10 +15,17 @@ class Table:
     Attributes:
         names: The names of the columns, each once.
         title: What to call the table: a file's name, or what a frame is.
+        delimiter: What stands between the fields of a CSV file; `None` for others.
     """
 
     names: list[str]
     title: str
+    delimiter: str | None = None
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences on what a user might not expect; some only after all rows."""
+        return []
 
     def batches(self, names: Sequence[str] | None = None) -> Iterator[Any]:
         """Yields the rows as Arrow record batches, in bounded memory.
@@ -36,30 +44,47 @@ class Table:
         """
         raise NotImplementedError
 
+    def column(self, name: Any, what: str = "column") -> str:
+        """Returns the name of a column as the table has it, without blanks around it.
+
+        Raises:
+            TableError: If there is no such column.
+        """
+        text = joined_name(name)
+        for wanted in (text, text.strip()):
+            if wanted in self.names:
+                return wanted
+        from hotrow.tabular.choices import closest
+
+        hint = "".join(f" {note}" for note in self.notes if "--no-header" in note)
+        raise TableError(
+            f"{self.title} has no {what} {text!r}.{closest(text, self.names)}{hint}"
+        )
+
     def require(self, name: str, what: str = "column") -> None:
         """Raises `TableError` if there is no such column."""
-        if name not in self.names:
-            from hotrow.tabular.choices import closest
-
-            raise TableError(
-                f"{self.title} has no {what} {name!r}.{closest(name, self.names)}"
-            )
+        self.column(name, what)
 
 
-def open_table(
-    source: Any, *, encoding: str | None = None, delimiter: str | None = None
-) -> Table:
+def joined_name(name: Any) -> str:
+    """Returns the name of a column as text; the levels of several joined by `_`."""
+    if isinstance(name, tuple):
+        return "_".join(str(level) for level in name if str(level).strip())
+    return str(name)
+
+
+def open_table(source: Any, **reading: Any) -> Table:
     """Opens a table; its rows are read later, batch by batch.
 
     Args:
-        source: A path ending in `.csv`, `.tsv` or `.parquet` (`.csv.gz` and `.tsv.gz`
-            too), a list of such paths whose files have the same columns, a pandas or
-            polars frame, a pyarrow Table, or a dict from names to columns.
-        encoding: Of CSV files. Defaults to `None`: UTF-8, or UTF-16 where the file
-            starts with its byte order mark.
-        delimiter: What stands between the fields of CSV files. Defaults to `None`: a
-            tab for `.tsv`; otherwise the one of comma, semicolon, tab and `|` that
-            occurs most in the header line, outside quotes; a comma if none does.
+        source: A path of a CSV, Excel, Parquet, Feather or JSON file, which may be
+            compressed (`.gz`, `.bz2`, `.xz`, `.zst`, `.zip`) where it is text; a list
+            of such paths whose files have the same columns; a pandas or polars frame,
+            a pyarrow Table, or a dict from names to columns.
+        **reading: As for `ReadingOptions`: `encoding` (of CSV files; by default UTF-8,
+            or UTF-16 where the file looks so), `delimiter` (by default the one that
+            makes columns), `header`, `names`, `quote`, `escape`, `sheet` and
+            `skip_bad_rows`.
 
     Returns:
         The table. Columns of CSV files are strings; others have their own types.
@@ -69,49 +94,45 @@ def open_table(
     """
     if isinstance(source, Table):
         return source
+    options = ReadingOptions.of(**reading)
     if isinstance(source, (str, os.PathLike)):
-        return _open_files([Path(source)], encoding, delimiter)
-    if isinstance(source, (list, tuple)):
-        if not source or not all(isinstance(s, (str, os.PathLike)) for s in source):
-            raise TableError(
-                "A list of files is a list of one path or more. Received: "
-                f"{str(source)[:80]}. Of rows in memory, pass a frame or a dict from "
-                "names to columns."
-            )
-        return _open_files([Path(path) for path in source], encoding, delimiter)
-    if isinstance(source, Mapping) or hasattr(source, "columns"):
-        from hotrow.tabular.reading.frame_table import FrameTable
-
-        return FrameTable(source)
-    raise TableError(
-        "A table is a path of a CSV or Parquet file, a list of these, a pandas or "
-        "polars frame, a pyarrow Table, or a dict from names to columns. Received: an "
-        f"object of type {type(source).__name__}."
+        return _open_files([Path(source)], options)
+    are_paths = isinstance(source, (list, tuple)) and all(
+        isinstance(one, (str, os.PathLike)) for one in source
     )
+    if are_paths and source:
+        return _open_files([Path(path) for path in source], options)
+    from hotrow.tabular.reading.frames import frame_table
+
+    return frame_table(source)
 
 
-def _open_files(
-    paths: list[Path], encoding: str | None, delimiter: str | None
-) -> Table:
+def _open_files(paths: list[Path], options: ReadingOptions) -> Table:
     from hotrow.tabular.reading.csv_table import CsvTable
+    from hotrow.tabular.reading.excel_table import ExcelTable
+    from hotrow.tabular.reading.feather_table import FeatherTable
     from hotrow.tabular.reading.file_kinds import check_file, kind_of_file
+    from hotrow.tabular.reading.frame_table import FrameTable
+    from hotrow.tabular.reading.json_table import read_json
     from hotrow.tabular.reading.parquet_table import ParquetTable
 
     kinds = {}
     for path in paths:
         check_file(path)
         kinds[path] = kind_of_file(path)
-    if len(set(kinds.values())) > 1:
+    kind = kinds[paths[0]]
+    if len(set(kinds.values())) > 1 or (kind == "json" and len(paths) > 1):
         raise TableError(
             "The files of one table are all CSV or all Parquet. Received: "
             f"{', '.join(path.name for path in paths)}. Convert some of them."
         )
-    if kinds[paths[0]] == "parquet":
-        for name, value in (("encoding", encoding), ("delimiter", delimiter)):
-            if value is not None:
-                raise TableError(
-                    f"`{name}` is for CSV files. Received: {name}={value!r} for "
-                    f"{paths[0].name}. Leave it out."
-                )
+    options.check_kind(kind, paths[0].name)
+    if kind == "excel":
+        return ExcelTable(paths, options)
+    if kind == "parquet":
         return ParquetTable(paths)
-    return CsvTable(paths, encoding, delimiter)
+    if kind == "feather":
+        return FeatherTable(paths)
+    if kind == "json":
+        return FrameTable(read_json(paths[0]), title=paths[0].name)
+    return CsvTable(paths, options)

@@ -30,10 +30,18 @@ def section(results: Results) -> Section:
         if kind in MEANINGS
     )
     left_out = [column for column in columns if column.kind in LEFT_OUT]
-    more = ""
-    if left_out:
-        names = ", ".join(value(column.name) for column in left_out)
-        more = f"<p>Left out, as there is nothing to learn from them: {names}.</p>"
+    warned = [
+        column
+        for column in left_out
+        if any(
+            text.startswith(f"{column.name!r} is left out") for text in results.warnings
+        )
+    ]
+    names = {column.name for column in warned}
+    more = _left_out(
+        [column for column in left_out if column.name not in names],
+        "as there is nothing to learn from them",
+    ) + _left_out(warned, "though they look like numbers or dates")
     body = table(
         "Columns of the data, but for the target",
         ("column", "kind", "why", "missing", "distinct", "examples"),
@@ -43,6 +51,15 @@ def section(results: Results) -> Section:
     )
     before = f"<p>What each kind means. {meanings}.</p>{more}" if columns else ""
     return Section("columns", "Columns", before=before, after=body)
+
+
+def _left_out(columns: list[Column], why: str) -> str:
+    if not columns:
+        return ""
+    names = ", ".join(value(column.name) for column in columns[:MANY])
+    if len(columns) > MANY:
+        names += f" and {len(columns) - MANY:,} more"
+    return f"<p>Left out, {why}: {names}.</p>"
 
 
 def _row(column: Column, rows: int) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """Of a regression: what is true against what was predicted."""
 
+import math
+
 import numpy as np
 
 from hotrow.tabular.report.chart import Chart, colour, plotly_text
@@ -32,6 +34,9 @@ def section(results: Results) -> Section | None:
 
 
 def _against(pairs: np.ndarray, target: str) -> Chart:
+    offset = _offset(pairs)
+    pairs = pairs - offset
+    less = f" - {_exact(offset)}" if offset else ""
     low, high = float(pairs.min()), float(pairs.max())
     room = 0.04 * ((high - low) or 1)
     axis = {"range": [low - room, high + room], "zeroline": False}
@@ -65,8 +70,8 @@ def _against(pairs: np.ndarray, target: str) -> Chart:
             },
         ],
         {
-            "xaxis": {**axis, "title": {"text": f"true {target}"}},
-            "yaxis": {**axis, "title": {"text": f"predicted {target}"}},
+            "xaxis": {**axis, "title": {"text": f"true {target}{less}"}},
+            "yaxis": {**axis, "title": {"text": f"predicted {target}{less}"}},
         },
         height=420,
     )
@@ -106,6 +111,20 @@ def _errors(pairs: np.ndarray, target: str) -> tuple[Chart, ...]:
         height=420,
     )
     return (chart,)
+
+
+def _offset(pairs: np.ndarray) -> float:
+    """Returns a round number to subtract where numbers differ in their last digits."""
+    low, high = float(pairs.min()), float(pairs.max())
+    span = high - low
+    if not 0 < span < 1e-4 * abs(low):
+        return 0.0
+    unit = 10.0 ** (math.ceil(math.log10(span)) + 1)
+    return math.floor(low / unit) * unit
+
+
+def _exact(number: float) -> str:
+    return f"{number:,.0f}" if abs(number) < 1e16 and number % 1 == 0 else repr(number)
 
 
 def _short(numbers: np.ndarray) -> list[float]:

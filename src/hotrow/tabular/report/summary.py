@@ -19,6 +19,8 @@ PARTS = {
     "validation": "for validation",
     "test": "for the test",
 }
+# Widths of the vectors of so many columns are shown.
+_MOST = 20
 
 
 def section(results: Results) -> Section:
@@ -74,9 +76,13 @@ def _outcome(results: Results) -> str:
 
 
 def _notes(results: Results) -> str:
-    if not results.notes:
+    if not results.notes and not results.warnings:
         return ""
-    lines = "".join(f"<li>{escaped(note)}</li>" for note in results.notes)
+    lines = "".join(
+        f'<li class="warning"><strong>Warning:</strong> {escaped(warning)}</li>'
+        for warning in results.warnings
+    )
+    lines += "".join(f"<li>{escaped(note)}</li>" for note in results.notes)
     return (
         '<aside class="notes" aria-labelledby="notes-title">'
         f'<h3 id="notes-title">Please note</h3><ul>{lines}</ul></aside>'
@@ -108,7 +114,9 @@ def _done(results: Results) -> str:
 
 def _setting(content: Any) -> str:
     if isinstance(content, dict):
-        return ", ".join(f"{name} {_setting(part)}" for name, part in content.items())
+        parts = [f"{name} {_setting(part)}" for name, part in content.items()]
+        more = [f"and {len(parts) - _MOST:,} more"] if len(parts) > _MOST else []
+        return ", ".join([*parts[:_MOST], *more])
     if isinstance(content, list | tuple):
         return ", ".join(map(_setting, content))
     if isinstance(content, bool):

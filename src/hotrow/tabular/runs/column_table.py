@@ -1,15 +1,27 @@
 """The columns of a table as text, for a user to look over before training starts."""
 
-from hotrow.tabular.schema import KINDS, Schema
+from collections import Counter
+from collections.abc import Sequence
 
+from hotrow.tabular.schema import KINDS, Column, Schema
+
+# Tables of up to so many columns are listed in full.
+_MOST = 60
+_LISTED = 30
+_LISTED_TOO = 10
 _LONGEST = 28
 _EXAMPLES = 36
 
 
 def column_table(title: str, schema: Schema) -> str:
-    """Returns what was found in each column, and what there is to predict."""
+    """Returns what was found in each column, and what there is to predict.
+
+    Of many columns the first ones are listed, and the first of those left out; the rest
+    are counted by kind.
+    """
     rows = [("column", "kind", "distinct", "missing", "why", "examples")]
-    for column in schema.columns:
+    listed, folded = _fold(schema.columns)
+    for column in listed:
         kind = column.kind if column.kind in KINDS else f"{column.kind} (left out)"
         share = column.missing / schema.rows if schema.rows else 0
         rows.append(
@@ -50,8 +62,32 @@ def column_table(title: str, schema: Schema) -> str:
         f"{title}: {schema.rows:,} rows, {len(schema.columns)} columns and the "
         "target\n\n"
         + "\n".join(lines)
+        + (f"\n{_counted(folded)}" if folded else "")
         + f"\n\ntarget {cut(target.name, _LONGEST)}: {target.task} ({target.why})"
         f"{classes}{left_out}\n"
+    )
+
+
+def _fold(columns: Sequence[Column]) -> tuple[list[Column], list[Column]]:
+    """Returns the columns to list, and the others."""
+    if len(columns) <= _MOST:
+        return list(columns), []
+    rest = columns[_LISTED:]
+    left_out = [column for column in rest if column.kind not in KINDS][:_LISTED_TOO]
+    names = {column.name for column in left_out}
+    others = [column for column in rest if column.name not in names]
+    return [*columns[:_LISTED], *left_out], others
+
+
+def _counted(columns: Sequence[Column]) -> str:
+    counts = Counter(column.kind for column in columns)
+    kinds = ", ".join(
+        f"{count:,} {kind}{'' if kind in KINDS else ' (left out)'}"
+        for kind, count in counts.most_common()
+    )
+    return (
+        f"and {len(columns):,} more columns: {kinds}. The report and results.json list "
+        "all."
     )
 
 

@@ -5,12 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
-import numpy as np
 
-from hotrow.tabular.network.inputs import id_columns, input_names
-from hotrow.tabular.network.network import table_of
+from hotrow.tabular.network.input_layout import InputLayout
 from hotrow.tabular.profiling.profile import Profile
 from hotrow.tabular.results import Results, Score
+from hotrow.tabular.runs.id_counts import save_counts
 from hotrow.tabular.runs.run_folder import RunFolder
 from hotrow.tabular.runs.whole_files import save_model, write_json
 from hotrow.tabular.table_model import TableModel
@@ -18,7 +17,6 @@ from hotrow.tabular.training.baselines import baseline_scores
 from hotrow.tabular.training.course import Course
 from hotrow.tabular.training.settings import Settings, batch_size_of
 from hotrow.tabular.training.training import measure_rows
-from hotrow.vocabulary.aside import written_aside
 
 
 def finish(
@@ -27,6 +25,7 @@ def finish(
     known: Profile,
     encoded: Any,
     network: keras.Model,
+    trained: keras.Model,
     settings: Settings,
     course: Course,
     *,
@@ -40,23 +39,27 @@ def finish(
         title: What the report is headed.
         known: The columns and what encodes them.
         encoded: The table, encoded.
-        network: With its best weights, not compiled.
+        network: With its best weights, not compiled: to be saved.
+        trained: The network that was trained, with the same weights: it predicts
+            without being traced and compiled once more.
         settings: How it was trained.
         course: How training went.
         baselines: Whether to train simple models to compare with.
         say: Called with each line of what there is to tell.
     """
-    schema = known.schema
-    model = TableModel(network, dict(known.encoders), known.target_encoder, schema)
+    schema, target_encoder = known.schema, known.target_encoder
+    model = TableModel(
+        network, dict(known.encoders), target_encoder, schema, encoded.layout
+    )
     save_model(model, folder.model)
-    _save_counts(folder, known)
-    measure = measure_rows(network, schema, encoded, "test")
+    save_counts(folder.counts, known.counts)
+    measure = measure_rows(trained, target_encoder, encoded, "test")
     name = "hotrow.Embedding" if settings.first == "embedding" else "hotrow.OneHot"
     scores = [Score(f"network ({name})", measure.metrics(), course.seconds)]
     notes = [str(course.end), *known.notes]
     if baselines:
         say("Training simple models to compare with ...")
-        others, more = baseline_scores(schema, known.encoders, encoded, settings.seed)
+        others, more = _baselines(known, encoded, settings.seed)
         scores += others
         notes += more
         for note in more:
@@ -69,13 +72,27 @@ def finish(
         best_epoch=course.best_epoch,
         scores=tuple(scores),
         seconds=course.seconds,
-        settings=_settings(settings, known, network),
+        settings=_settings(settings, known, encoded.layout, network),
         notes=tuple(notes),
+        warnings=known.warnings,
         **measure.details(),
     )
     write_json(folder.results, results.to_json())
     say(score_table(results))
     return model
+
+
+def _baselines(
+    known: Profile, encoded: Any, seed: int
+) -> tuple[list[Score], list[str]]:
+    encoders, target_encoder = known.encoders, known.target_encoder
+    try:
+        return baseline_scores(encoders, target_encoder, encoded, seed)
+    except Exception as error:
+        # Ours is trained, and worth having without a comparison.
+        return [], [
+            f"The simple models could not be trained: {type(error).__name__}: {error}."
+        ]
 
 
 def score_table(results: Results) -> str:
@@ -103,19 +120,11 @@ def score_table(results: Results) -> str:
     )
 
 
-def _save_counts(folder: RunFolder, known: Profile) -> None:
-    names = input_names(id_columns(known.schema))
-    counts = {name: np.asarray(known.counts[column]) for column, name in names.items()}
-    with written_aside(folder.counts) as file:
-        np.savez_compressed(file, **counts)  # type: ignore[arg-type]
-
-
 def _settings(
-    settings: Settings, known: Profile, network: keras.Model
+    settings: Settings, known: Profile, layout: InputLayout, network: keras.Model
 ) -> dict[str, Any]:
     import hotrow
 
-    names = input_names(id_columns(known.schema))
     return {
         "backend": keras.backend.backend(),
         "keras": keras.__version__,
@@ -124,8 +133,5 @@ def _settings(
         **settings.to_json(),
         "batch_size": settings.batch_size or batch_size_of(known.rows["train"]),
         "weights": network.count_params(),
-        "widths": {
-            column: int(table_of(network, name).shape[1])
-            for column, name in names.items()
-        },
+        "widths": layout.widths,
     }

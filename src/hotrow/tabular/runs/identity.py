@@ -3,10 +3,11 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from hotrow.tabular.reading.table import Table
 from hotrow.tabular.run_error import RunError
 from hotrow.tabular.schema import Schema
 
@@ -14,17 +15,21 @@ _PIECE = 1 << 20
 _PIECES = 16
 
 
-def data_identity(source: Any, title: str, schema: Schema) -> dict[str, Any]:
+def data_identity(source: Any, table: Table, schema: Schema) -> dict[str, Any]:
     """Returns what tells one table from another.
 
-    Of files, the sizes and pieces of the content; of all tables, what `profile` saw.
+    Of files, the sizes and pieces of the content; of a table in memory, some of its
+    rows; of all tables, what `profile` saw.
     """
     digest = hashlib.blake2b(digest_size=16)
     digest.update(json.dumps(schema.to_json(), sort_keys=True).encode())
-    for path in _paths(source):
+    paths = _paths(source)
+    for path in paths:
         _add_pieces(digest, path)
+    if not paths:
+        digest.update(next(table.batches()).serialize())
     return {
-        "title": title,
+        "title": table.title,
         "rows": schema.rows,
         "columns": {column.name: column.kind for column in schema.columns},
         "target": schema.target.name,
@@ -67,7 +72,7 @@ def check_same(before: Mapping[str, Any], now: Mapping[str, Any], folder: Path) 
         )
 
 
-def _paths(source: Any) -> Iterable[Path]:
+def _paths(source: Any) -> list[Path]:
     if isinstance(source, (str, os.PathLike)):
         return [Path(source)]
     if isinstance(source, (list, tuple)):

@@ -1,66 +1,79 @@
-"""Predictions for a table, written to a file batch by batch."""
+"""Predictions for a table, batch by batch, beside columns of the table."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from itertools import tee
 from typing import Any
 
 import numpy as np
 
-from hotrow.tabular.reading.table import open_table
-from hotrow.tabular.runs.run import Run
+from hotrow.tabular.reading.table import Table
+from hotrow.tabular.run_error import RunError
+from hotrow.tabular.table_model import TableModel
+from hotrow.tabular.unread import UnreadValues
 from hotrow.vocabulary.arrow import pa
-from hotrow.vocabulary.aside import written_aside
-from hotrow.vocabulary.progress import progress
 
 
-def write_predictions(
-    run: Run, source: Any, out: Path | Any, **reading: Any
-) -> tuple[int, list[str]]:
-    """Writes a prediction for each row of a table.
+class Predictions:
+    """Predictions for a table.
 
     Args:
-        run: With the model.
-        source: The table, as for `fit`.
-        out: Path of a file, which is there in full or not at all: Parquet if it ends in
-            `.parquet`, else CSV. Or a binary stream, for CSV.
-        **reading: `encoding` and `delimiter`, as for `fit`.
+        model: The model.
+        table: The table.
+        id: Columns of the table that stand ahead of the predictions.
+        keep_columns: Whether all columns of the table do.
 
-    Returns:
-        The number of rows, and notes on columns that were not read.
+    Raises:
+        ValueError: If the table lacks a column, or a column to keep has the name of
+            one of the predictions.
     """
-    table = open_table(source, **reading)
-    model = run.model
-    notes = model.check_columns(table.names)
-    batches = progress(table.batches(list(model.lookup)), "predicting")
-    rows = 0
-    with _writer(out, model) as write:
-        for predicted in model.predict_batches(batches):
-            write(predicted)
-            rows += predicted.num_rows
-    return rows, notes
 
+    def __init__(
+        self,
+        model: TableModel,
+        table: Table,
+        id: str | Sequence[str] = (),
+        keep_columns: bool = False,
+    ) -> None:
+        self._model, self._table = model, table
+        self._unread = UnreadValues(model.lookup)
+        nothing = np.zeros((0, *model.model.output_shape[1:]), "float32")
+        made = model.answers(nothing).schema.names
+        ids = [id] if isinstance(id, str) else list(id)
+        self._kept = list(dict.fromkeys(table.column(name) for name in ids))
+        for name in self._kept:
+            if name in made:
+                raise RunError(
+                    f"The column {name!r} cannot stand beside the predictions, of "
+                    f"which one has the same name. Rename it in {table.title}."
+                )
+        self._notes = []
+        clashes = [name for name in table.names if name in made] * keep_columns
+        if keep_columns:
+            self._kept += [
+                name for name in table.names if name not in (*self._kept, *clashes)
+            ]
+            if clashes:
+                self._notes.append(
+                    "Columns that are named as the predictions are not kept: "
+                    f"{', '.join(map(repr, clashes))}."
+                )
+        told = {*self._kept, *clashes}
+        others = [name for name in table.names if name not in told]
+        read = [name for name in table.names if name in model.lookup]
+        self._notes += model.check_columns(list(dict.fromkeys([*others, *read])))
 
-@contextmanager
-def _writer(out: Path | Any, model: Any) -> Iterator[Any]:
-    nothing = np.zeros((0, *model.model.output_shape[1:]), "float32")
-    schema = model.answers(nothing).schema
-    if not isinstance(out, Path):
-        with _csv_writer(out, schema) as writer:
-            yield writer.write_batch
-        return
-    with written_aside(out) as file:
-        if out.suffix.lower() == ".parquet":
-            import pyarrow.parquet as pq
+    def batches(self) -> Iterator[Any]:
+        """Yields Arrow batches: the columns that are kept, and the predictions."""
+        wanted = list(dict.fromkeys([*self._model.lookup, *self._kept]))
+        raw, again = tee(self._table.batches(wanted))
+        predictions = self._model.predict_batches(again, self._unread)
+        for batch, predicted in zip(raw, predictions, strict=True):
+            kept = [batch.column(name) for name in self._kept]
+            yield pa.RecordBatch.from_arrays(
+                [*kept, *predicted.columns],
+                names=[*self._kept, *predicted.schema.names],
+            )
 
-            with pq.ParquetWriter(file, schema) as writer:
-                yield lambda batch: writer.write_batch(batch.cast(schema))
-        else:
-            with _csv_writer(file, schema) as writer:
-                yield writer.write_batch
-
-
-def _csv_writer(file: Any, schema: Any) -> Any:
-    import pyarrow.csv as csv
-
-    return csv.CSVWriter(pa.PythonFile(file, "w"), schema)
+    def notes(self) -> list[str]:
+        """Returns what there is to tell, once all batches were taken."""
+        return [*self._notes, *self._unread.notes(self._table.place)]

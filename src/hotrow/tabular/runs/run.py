@@ -1,8 +1,9 @@
 """A trained run: its model, what it measured, and what its vectors say."""
 
 import difflib
-import json
 import os
+import warnings
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,15 @@ from typing import Any
 import keras
 import numpy as np
 
-from hotrow.tabular.network.inputs import id_columns, input_names
-from hotrow.tabular.network.network import table_of
+from hotrow.tabular.network.input_layout import id_columns
+from hotrow.tabular.network.network import vectors_of
 from hotrow.tabular.reading.table import open_table
 from hotrow.tabular.results import Results, Vectors
 from hotrow.tabular.run_error import RunError
+from hotrow.tabular.runs.digests import check_file, read_json
+from hotrow.tabular.runs.frame_index import with_index
+from hotrow.tabular.runs.id_counts import load_counts
+from hotrow.tabular.runs.predictions import Predictions
 from hotrow.tabular.runs.run_folder import RunFolder
 from hotrow.tabular.table_model import TableModel
 from hotrow.vocabulary.arrow import pa
@@ -32,7 +37,8 @@ class Run:
         path: The folder.
 
     Raises:
-        ValueError: If there is no run in it, or it is not done.
+        ValueError: If there is no run in it, it is not done, or its mark is damaged.
+            So are other files checked before they are read.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -70,41 +76,57 @@ class Run:
     @cached_property
     def model(self) -> TableModel:
         """The model, from raw columns to predictions."""
+        self._check(self.folder.model)
         model: TableModel = keras.saving.load_model(self.folder.model)
         return model
 
     @cached_property
     def results(self) -> Results:
         """What the run measured."""
-        content = json.loads(self.folder.results.read_text(encoding="utf-8"))
-        return Results.from_json(content)
+        self._check(self.folder.results)
+        return Results.from_json(read_json(self.folder.results))
 
-    def predict(self, source: Any, **reading: Any) -> Any:
+    def predict(
+        self,
+        source: Any,
+        *,
+        id: str | Sequence[str] = (),
+        keep_columns: bool = False,
+        **reading: Any,
+    ) -> Any:
         """Returns predictions for a table, as an Arrow table.
+
+        The index of a pandas frame is kept: `to_pandas()` of what is returned has it.
+        What could not be read in the table is warned of.
 
         Args:
             source: What `fit` takes: a path, a frame, an Arrow table or a dict.
-            **reading: `encoding` and `delimiter`, as for `fit`.
+            id: Columns of the table that stand ahead of the predictions.
+            keep_columns: Whether all columns of the table do. Defaults to `False`.
+            **reading: How a file is read, as for `fit`: `encoding`, `delimiter`,
+                `header`, `names`, `quote`, `escape`, `sheet`, `skip_bad_rows`.
         """
         table = open_table(source, **reading)
-        self.model.check_columns(table.names)
-        batches = table.batches(list(self.model.lookup))
-        return pa.Table.from_batches(self.model.predict_batches(batches))
+        predictions = Predictions(self.model, table, id, keep_columns)
+        result = pa.Table.from_batches(predictions.batches())
+        for note in (*table.notes, *predictions.notes()):
+            warnings.warn(note, stacklevel=2)
+        return with_index(result, getattr(table, "index", None))
 
     def vectors(self) -> dict[str, Vectors]:
         """Returns the vectors of the values of each column that enters as ids."""
         model = self.model
-        columns = id_columns(model.schema)
-        names = input_names(columns)
-        with np.load(self.folder.counts) as counts:
-            return {
-                column.name: _vectors(
-                    model.lookup[column.name].vocabulary,
-                    table_of(model.model, names[column.name]),
-                    counts[names[column.name]],
-                )
-                for column in columns
-            }
+        vectors = vectors_of(model.model, model.layout)
+        self._check(self.folder.counts)
+        counts = load_counts(self.folder.counts)
+        return {
+            column.name: _vectors(
+                model.lookup[column.name].vocabulary,
+                vectors[column.name],
+                counts[column.name],
+            )
+            for column in id_columns(model.schema)
+        }
 
     def neighbors(
         self, column: str, value: Any, n: int = 10
@@ -150,6 +172,10 @@ class Run:
         target = self.folder.report if path is None else Path(path)
         write_report(target, self.results, self.vectors())
         return target
+
+    def _check(self, path: Path) -> None:
+        """Raises `RunError` if a file of the run is not as it was written."""
+        check_file(path, self.mark["files"])
 
     def _vectors_of(self, column: str) -> Vectors:
         vectors = self.vectors()

@@ -1,6 +1,5 @@
 """The folder of a run: whose it is, and what lies where."""
 
-import json
 import os
 import shutil
 from collections.abc import Mapping
@@ -9,10 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from hotrow.tabular.run_error import RunError
-from hotrow.tabular.runs.whole_files import write_json
+from hotrow.tabular.runs.digests import (
+    digests_of,
+    read_json,
+    without_digest,
+    write_with_digest,
+)
+from hotrow.tabular.runs.whole_files import is_leftover, remove_path
+from hotrow.tabular.training.checkpoint import Checkpoint
 
 FORMAT = "hotrow-run"
-VERSION = 1
+VERSION = 2
 MARK = "run.json"
 _FILES = ("model.keras", "report.html", "results.json", "counts.npz")
 _FOLDERS = ("checkpoint", "cache")
@@ -66,18 +72,17 @@ class RunFolder:
         """Returns what `run.json` says, or None where there is no run.
 
         Raises:
-            RunError: If the folder cannot be read, or is of a later version.
+            RunError: If the folder cannot be read, is of a later version, or its mark
+                has changed since it was written.
         """
         try:
-            content = json.loads((self.path / MARK).read_text(encoding="utf-8"))
+            content = read_json(self.path / MARK)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
             raise RunError(
                 f"cannot read the folder {str(self.path)!r}: {error.strerror}."
             ) from error
-        except ValueError:
-            return None
         if not isinstance(content, dict) or content.get("format") != FORMAT:
             return None
         if content.get("version") != VERSION:
@@ -86,10 +91,10 @@ class RunFolder:
                 f"Hotrow (format {content.get('version')!r}, this one reads "
                 f"{VERSION}). Install that version, or train again."
             )
-        return content
+        return without_digest(self.path / MARK, content)
 
     def check(self, *, force: bool, resume: bool) -> dict[str, Any] | None:
-        """Returns the mark of the run that is there, if it may be written to.
+        """Returns the mark of the run that is there, if it is to be continued.
 
         Raises:
             RunError: If the folder holds another run or other files, and neither
@@ -101,7 +106,7 @@ class RunFolder:
                 "file. Choose another with --out."
             )
         try:
-            names = sorted(os.listdir(self.path))
+            names = sorted(set(os.listdir(self.path)) - set(self._leftovers()))
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -109,8 +114,10 @@ class RunFolder:
                 f"cannot read the folder {str(self.path)!r}: {error.strerror}. Choose "
                 "another with --out."
             ) from error
+        if force:
+            return None
         mark = self.mark()
-        if not names or force or (mark and resume):
+        if not names or (mark and resume):
             return mark
         if mark is None:
             shown = ", ".join(map(repr, names[:3])) + (", ..." * (len(names) > 3))
@@ -136,12 +143,13 @@ class RunFolder:
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            for name in (MARK, *_FILES):
-                (self.path / name).unlink(missing_ok=True)
-            for name in _FOLDERS:
-                if (self.path / name).exists():
-                    shutil.rmtree(self.path / name)
+            # In an order that a kill may cut short anywhere: without the state of its
+            # checkpoint, no run is taken for another one that can go on.
+            Checkpoint(self.checkpoint).remove()
             self.write_mark("training", content)
+            for name in (*_FILES, *_FOLDERS):
+                remove_path(self.path / name)
+            self.clear_leftovers()
         except OSError as error:
             raise RunError(
                 f"cannot write to the folder {str(self.path)!r}: "
@@ -155,10 +163,20 @@ class RunFolder:
             status: "training", "interrupted" or "finished".
             content: What else to keep: data and settings.
         """
-        write_json(
-            self.path / MARK,
-            {**content, "format": FORMAT, "version": VERSION, "status": status},
+        files = () if status == "training" else (self.model, self.results, self.counts)
+        about = {"format": FORMAT, "version": VERSION, "status": status}
+        write_with_digest(
+            self.path / MARK, {**content, **about, "files": digests_of(files)}
         )
+
+    def clear_leftovers(self) -> None:
+        """Removes what a killed process was writing aside."""
+        for name in self._leftovers():
+            remove_path(self.path / name)
+
+    def _leftovers(self) -> list[str]:
+        files = (*_FILES, MARK)
+        return [name for name in os.listdir(self.path) if is_leftover(name, files)]
 
     def remove_cache(self) -> None:
         """Removes the encoded table."""

@@ -2,7 +2,10 @@
 
 import json
 import os
+import re
+import shutil
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,26 @@ from typing import Any
 import keras
 
 from hotrow.vocabulary.aside import written_aside
+
+
+def remove_path(path: Path) -> None:
+    """Removes a file, or a folder with what is in it."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def is_leftover(name: str, of: Iterable[str]) -> bool:
+    """Returns whether a name is one that a killed process leaves in place of a file.
+
+    `written_aside` and `save_model` write under `.NAME.` and eight more characters.
+
+    Args:
+        name: Of a file or folder.
+        of: The names of the files that were to be written.
+    """
+    return any(re.fullmatch(rf"\.{re.escape(file)}\.\w{{8}}", name) for file in of)
 
 
 def write_json(path: Path, content: Any) -> None:

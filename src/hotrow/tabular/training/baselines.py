@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from hotrow.tabular.network.inputs import id_columns, number_columns
+from hotrow.tabular.encoders import TargetEncoder
+from hotrow.tabular.network.input_layout import NUMBERS
 from hotrow.tabular.network.numeric_input import FARTHEST
 from hotrow.tabular.results import Score
-from hotrow.tabular.schema import Schema
 from hotrow.tabular.training.measure import Measure
 
 # More rows make these models slower and hardly better.
@@ -19,14 +19,23 @@ _CHUNK = 65_536
 
 
 def baseline_scores(
-    schema: Schema, encoders: Mapping[str, Any], encoded: Any, seed: int = 0
+    encoders: Mapping[str, Any],
+    target_encoder: TargetEncoder,
+    encoded: Any,
+    seed: int = 0,
 ) -> tuple[list[Score], list[str]]:
     """Returns the scores of simple models on the test rows, and notes on them.
 
     They are: always the same answer (the shares of the classes, or the mean), and where
     scikit-learn is installed a logistic or ridge regression over one-hots.
+
+    Args:
+        encoders: The encoder of each column, by the column's name.
+        target_encoder: The encoder of the target.
+        encoded: The table, as `encode_table` returns it.
+        seed: Seed of the choice of rows, where there are more than these models need.
     """
-    scores, notes = [_constant(schema, encoded)], []
+    scores, notes = [_constant(target_encoder, encoded)], []
     try:
         import sklearn  # noqa: F401
     except ImportError:
@@ -36,97 +45,98 @@ def baseline_scores(
         )
         return scores, notes
     rows = encoded.rows("train")
-    most = _MOST_ROWS // max(1, len(schema.target.classes or ()) // 5)
+    most = _MOST_ROWS // max(1, len(target_encoder.classes or ()) // 5)
     if len(rows) > most:
         rows = np.sort(np.random.default_rng(seed).permutation(rows)[:most])
         notes.append(f"The linear baseline was trained on {most:,} of the rows.")
-    scores.append(_linear(schema, encoders, encoded, rows))
+    scores.append(_linear(encoders, target_encoder, encoded, rows))
     return scores, notes
 
 
-def _constant(schema: Schema, encoded: Any) -> Score:
+def _constant(target_encoder: TargetEncoder, encoded: Any) -> Score:
     start = time.perf_counter()
     train = np.asarray(encoded.target[encoded.rows("train")])
     test = np.asarray(encoded.target[encoded.rows("test")])
-    measure = _measure(schema)
-    if schema.target.task == "regression":
-        answer = np.full((1, 1), train.mean(dtype="float64"))
+    measure = Measure.of(target_encoder)
+    if target_encoder.task == "regression":
+        answer = target_encoder.in_units(target_encoder.scaled(train).mean())
+        answer = answer.reshape(1, 1)
         name = "mean"
     else:
-        counts = np.bincount(train, minlength=len(schema.target.classes or ()))
+        counts = np.bincount(train, minlength=len(target_encoder.classes or ()))
         answer = (counts / counts.sum())[np.newaxis]
-        answer = answer[:, 1:] if schema.target.task == "binary" else answer
+        answer = answer[:, 1:] if target_encoder.task == "binary" else answer
         name = "majority class"
     measure.add(test, np.repeat(answer, len(test), axis=0))
     return Score(name, measure.metrics(), time.perf_counter() - start)
 
 
 def _linear(
-    schema: Schema, encoders: Mapping[str, Any], encoded: Any, rows: np.ndarray
+    encoders: Mapping[str, Any],
+    target_encoder: TargetEncoder,
+    encoded: Any,
+    rows: np.ndarray,
 ) -> Score:
     from sklearn.linear_model import LogisticRegression, Ridge
 
     start = time.perf_counter()
-    is_regression = schema.target.task == "regression"
+    is_regression = target_encoder.task == "regression"
     name = "ridge regression" if is_regression else "logistic regression"
     # For wide tables the default of lbfgs is too few steps to end, and still good.
     model = Ridge() if is_regression else LogisticRegression(max_iter=200)
+    target = np.asarray(encoded.target[rows])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model.fit(
-            one_hots(schema, encoders, encoded, rows), np.asarray(encoded.target[rows])
+            one_hots(encoders, encoded, rows),
+            target_encoder.scaled(target) if is_regression else target,
         )
     seconds = time.perf_counter() - start
-    measure = _measure(schema)
+    measure = Measure.of(target_encoder)
     test = encoded.rows("test")
     for at in range(0, len(test), _CHUNK):
         chunk = test[at : at + _CHUNK]
-        features = one_hots(schema, encoders, encoded, chunk)
+        features = one_hots(encoders, encoded, chunk)
         if is_regression:
-            predicted = model.predict(features)
+            predicted = target_encoder.in_units(model.predict(features))
         else:
             known = model.predict_proba(features)
-            predicted = np.zeros((len(chunk), len(schema.target.classes or ())))
+            predicted = np.zeros((len(chunk), len(target_encoder.classes or ())))
             predicted[:, model.classes_] = known
-            if schema.target.task == "binary":
+            if target_encoder.task == "binary":
                 predicted = predicted[:, 1:]
         measure.add(np.asarray(encoded.target[chunk]), predicted)
     return Score(f"{name} over one-hots (scikit-learn)", measure.metrics(), seconds)
 
 
-def one_hots(
-    schema: Schema, encoders: Mapping[str, Any], encoded: Any, rows: np.ndarray
-) -> Any:
-    """Returns rows as a sparse matrix: one-hots of ids, and standardised numbers.
+def one_hots(encoders: Mapping[str, Any], encoded: Any, rows: np.ndarray) -> Any:
+    """Returns rows as a sparse matrix: one-hots of ids, and standardized numbers.
 
     A column of many values has a 1 for each of its values; a missing number is 0, and
     has a 1 in a column that says so.
     """
     from scipy import sparse
 
-    parts = []
-    for column in id_columns(schema):
-        ids = np.asarray(encoded.inputs[column.name][rows]).reshape(len(rows), -1)
-        size = len(encoders[column.name].vocabulary)
+    layout, parts = encoded.layout, []
+    for stack in layout.stacks:
+        ids = encoded.inputs[stack.name][rows].reshape(len(rows), -1)
         at = np.broadcast_to(np.arange(len(rows))[:, np.newaxis], ids.shape)
         is_value = ids > 0
         ones = np.ones(int(is_value.sum()), "float32")
         part = sparse.csr_matrix(
-            (ones, (at[is_value], ids[is_value])), (len(rows), size)
+            (ones, (at[is_value], ids[is_value])), (len(rows), stack.rows)
         )
         part.data[:] = 1
         parts.append(part)
-    for column in number_columns(schema):
-        encoder = encoders[column.name]
-        numbers = np.asarray(encoded.inputs[column.name][rows], "float64")
-        numbers = numbers.reshape(len(rows), -1)
-        std = np.ravel(encoder.std)
-        scaled = (numbers - np.ravel(encoder.mean)) / np.where(std > 0, std, 1)
+    if layout.numbers:
+        means = [np.ravel(encoders[name].mean) for name in layout.numbers]
+        mean = np.concatenate(means).astype("float64")
+        std = np.concatenate([np.ravel(encoders[name].std) for name in layout.numbers])
+        numbers = encoded.inputs[NUMBERS][rows].astype("float64")
+        scaled = (numbers - mean) / np.where(std > 0, std, 1)
         missing = np.isnan(scaled)
         scaled = np.clip(np.where(missing, 0, scaled), -FARTHEST, FARTHEST)
-        parts += [sparse.csr_matrix(scaled), sparse.csr_matrix(missing[:, :1] * 1.0)]
+        # All numbers of a date are missing if one is.
+        first = np.cumsum([0, *map(len, means[:-1])])
+        parts += [sparse.csr_matrix(scaled), sparse.csr_matrix(missing[:, first] * 1.0)]
     return sparse.hstack(parts, format="csr")
-
-
-def _measure(schema: Schema) -> Measure:
-    return Measure(schema.target.task, len(schema.target.classes or ()))

@@ -1,13 +1,18 @@
 """What a run that was killed continues from."""
 
-import json
 import shutil
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import keras
 
-from hotrow.tabular.runs.whole_files import save_model, write_json
+from hotrow.tabular.runs.digests import (
+    check_file,
+    digests_of,
+    read_with_digest,
+    write_with_digest,
+)
+from hotrow.tabular.runs.whole_files import remove_path, save_model
 from hotrow.tabular.training.course import Course
 
 _STATE = "state.json"
@@ -30,19 +35,33 @@ class Checkpoint:
         """Saves a compiled network, with its optimizer, after an epoch."""
         self.folder.mkdir(exist_ok=True)
         save_model(network, self.folder / _file(course.epoch))
-        write_json(self.folder / _STATE, course.to_json())
-        needed = {_STATE, _file(course.epoch), _file(course.best_epoch)}
+        files = _files(course)
+        digests = digests_of(self.folder / name for name in files)
+        write_with_digest(
+            self.folder / _STATE, {"course": course.to_json(), "files": digests}
+        )
+        needed = {_STATE, *files}
         for path in self.folder.iterdir():
             if path.name not in needed:
-                path.unlink(missing_ok=True)
+                remove_path(path)
 
     def course(self) -> Course | None:
-        """Returns how far training came, or None if nothing is saved."""
-        try:
-            content: dict[str, Any] = json.loads((self.folder / _STATE).read_text())
-        except FileNotFoundError:
+        """Returns how far training came, or None if nothing is saved.
+
+        Raises:
+            RunError: If a file is not as it was saved.
+        """
+        if not self.is_there():
             return None
-        return Course(**content)
+        content = read_with_digest(self.folder / _STATE)
+        course = Course(**content["course"])
+        for name in _files(course):
+            check_file(self.folder / name, content["files"])
+        return course
+
+    def is_there(self) -> bool:
+        """Whether something is saved."""
+        return (self.folder / _STATE).exists()
 
     def load(self, epoch: int) -> keras.Model:
         """Returns the network after an epoch: the last one or the best."""
@@ -50,7 +69,14 @@ class Checkpoint:
 
     def remove(self) -> None:
         """Removes the folder."""
+        # Without its state, what a kill leaves of the rest is nothing to go on from.
+        with suppress(OSError):
+            (self.folder / _STATE).unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _files(course: Course) -> set[str]:
+    return {_file(course.epoch), _file(course.best_epoch)}
 
 
 def _file(epoch: int) -> str:

@@ -1,6 +1,5 @@
 """A table as arrays on disk, ready to train on."""
 
-import json
 import os
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -9,12 +8,14 @@ from typing import IO, Any
 
 import numpy as np
 
+from hotrow.tabular.checks.table_checks import TableChecks
 from hotrow.tabular.errors import TableError
+from hotrow.tabular.network.input_layout import InputLayout
 from hotrow.tabular.profiling.profile import Profile
 from hotrow.tabular.profiling.target_batches import target_batches
 from hotrow.tabular.reading.table import Table
+from hotrow.tabular.runs.digests import read_with_digest, write_with_digest
 from hotrow.tabular.training.split import PARTS
-from hotrow.vocabulary.aside import written_aside
 
 _INDEX = "index.json"
 
@@ -24,11 +25,13 @@ class Encoded:
     """The rows of a table that have a target, as arrays in files.
 
     Attributes:
-        inputs: Of each column that a model reads, what its encoder returned.
+        layout: The inputs of the network.
+        inputs: Arrays with these, by their names.
         target: What the target's encoder returned.
         split: Which part each row belongs to, as `split_of_rows` says.
     """
 
+    layout: InputLayout
     inputs: dict[str, np.memmap]
     target: np.memmap
     split: np.memmap
@@ -45,27 +48,34 @@ class Encoded:
     def open(cls, folder: str | os.PathLike[str]) -> "Encoded":
         """Opens the arrays that `encode_table` wrote into a folder.
 
+        They are for the process that wrote them: their bytes are not checked.
+
         Raises:
             TableError: If they are not all there.
         """
         folder = Path(folder)
         try:
-            index = json.loads((folder / _INDEX).read_text())
+            index = read_with_digest(folder / _INDEX)
             arrays = [
                 np.load(folder / f"{name}.npy", mmap_mode="r")
-                for name in (*index["files"], "target", "split")
+                for name in (*index["inputs"].values(), "target", "split")
             ]
-        except (OSError, ValueError, KeyError) as error:
+        # Of a damaged header, NumPy raises errors of all kinds.
+        except Exception as error:
             raise TableError(
                 f"The folder {str(folder)!r} holds no encoded table, or not a whole "
                 f"one ({error}). Encode the table again."
             ) from error
-        inputs = dict(zip(index["columns"], arrays[:-2], strict=True))
-        return cls(inputs, arrays[-2], arrays[-1])
+        inputs = dict(zip(index["inputs"], arrays[:-2], strict=True))
+        layout = InputLayout.from_json(index["layout"])
+        return cls(layout, inputs, arrays[-2], arrays[-1])
 
 
 def encode_table(
-    table: Table, profile: Profile, folder: str | os.PathLike[str]
+    table: Table,
+    profile: Profile,
+    folder: str | os.PathLike[str],
+    checks: TableChecks | None = None,
 ) -> Encoded:
     """Encodes a table into files, in one pass over it.
 
@@ -74,6 +84,7 @@ def encode_table(
         profile: What is known of it.
         folder: For the files; it is made if it is not there. Files of an earlier call
             are replaced.
+        checks: Looks at the encoded rows. Defaults to `None`.
 
     Raises:
         TableError: If the table is no longer as it was.
@@ -83,36 +94,42 @@ def encode_table(
     folder.mkdir(parents=True, exist_ok=True)
     # Without an index, what is there is not whole.
     (folder / _INDEX).unlink(missing_ok=True)
+    layout = InputLayout.of(profile.schema, profile.encoders)
     names = [column.name for column in profile.schema.used]
-    target, rows = profile.schema.target.name, profile.schema.rows
+    rows = profile.schema.rows
+    files: dict[str, _Array] = {}
     with ExitStack() as stack:
-        files = [
-            stack.enter_context(_Array(folder / f"{place}.npy", rows))
-            for place in range(len(names))
-        ]
         targets, splits = (
             stack.enter_context(_Array(folder / f"{name}.npy", rows))
             for name in ("target", "split")
         )
-        batches = target_batches(table, target, names, profile.seed, "encoding")
+        batches = target_batches(table, profile.target, names, profile.seed, "encoding")
         for batch in batches:
-            for place, name in enumerate(names):
-                values = batch.columns.column(place)
-                files[place].append(profile.encoders[name].encode(values))
-            of_rows = profile.target_encoder.encode(batch.target.texts())
-            targets.append(of_rows[batch.target.codes >= 0])
+            encoded = {
+                name: profile.encoders[name].encode(batch.columns.column(place))
+                for place, name in enumerate(names)
+            }
+            for name, array in layout.inputs(encoded).items():
+                if name not in files:
+                    path = folder / f"{len(files)}.npy"
+                    files[name] = stack.enter_context(_Array(path, rows))
+                files[name].append(array)
+            there = batch.target.rows(batch.there)
+            target_rows = profile.target_encoder.encode(there.texts())
+            targets.append(target_rows)
             splits.append(batch.parts)
+            if checks is not None:
+                checks.add(encoded, target_rows, batch.parts)
         if splits.rows != rows:
             raise TableError(
                 f"{table.title} had {rows} rows with a target when it was read first, "
                 f"and has {splits.rows} now. Keep it as it is while it is read."
             )
-    index: dict[str, Any] = {
-        "files": [str(place) for place in range(len(names))],
-        "columns": names,
+    index = {
+        "layout": layout.to_json(),
+        "inputs": {name: str(place) for place, name in enumerate(files)},
     }
-    with written_aside(folder / _INDEX) as file:
-        file.write(json.dumps(index).encode())
+    write_with_digest(folder / _INDEX, index)
     return Encoded.open(folder)
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from hotrow.tabular.encoders import TargetEncoder
+
 # A table of confusion with more classes than this is one that nobody reads.
 _MOST_CLASSES = 100
 _BINS = 10
@@ -18,10 +20,14 @@ class Measure:
         task: One of `schema.TASKS`.
         classes: How many classes there are, or 0 for a regression.
         seed: Of the choice of residuals that are kept.
+        scale: Of a regression, what errors are divided by before they are squared, so
+            that numbers of any size can be: the target's standard deviation.
     """
 
-    def __init__(self, task: str, classes: int = 0, seed: int = 0) -> None:
-        self._task, self._classes = task, classes
+    def __init__(
+        self, task: str, classes: int = 0, seed: int = 0, scale: float = 1.0
+    ) -> None:
+        self._task, self._classes, self._scale = task, classes, scale
         self._rng = np.random.default_rng(seed)
         self._rows = 0
         self._log_loss = 0.0
@@ -29,6 +35,11 @@ class Measure:
         self._kept: list[np.ndarray] = []
         self._sums = np.zeros(4)
         self._shift = 0.0
+
+    @classmethod
+    def of(cls, encoder: TargetEncoder) -> "Measure":
+        """Returns a measure of predictions of a target, by the target's encoder."""
+        return cls(encoder.task, len(encoder.classes or ()), scale=encoder.std)
 
     def add(self, truth: np.ndarray, predicted: np.ndarray) -> None:
         """Takes some rows: their targets, and what a network gave for them.
@@ -58,7 +69,8 @@ class Measure:
             # Squares of numbers far from zero would lose their last digits.
             self._shift = float(truth[0])
         self._rows += len(truth)
-        error, moved = predicted - truth, truth - self._shift
+        error = (predicted - truth) / self._scale
+        moved = (truth - self._shift) / self._scale
         self._sums += [
             np.abs(error).sum(),
             (error**2).sum(),
@@ -69,7 +81,7 @@ class Measure:
 
     @property
     def loss(self) -> float:
-        """What training makes small, up to a factor: the log loss or squared error."""
+        """The mean log loss, or the mean of squared errors divided by `scale**2`."""
         if self._rows == 0:
             return float("nan")
         total = self._sums[1] if self._task == "regression" else self._log_loss
@@ -83,7 +95,10 @@ class Measure:
         if self._task == "regression":
             absolute, square, moved, moved_square = self._sums.tolist()
             spread = moved_square - moved**2 / rows
-            metrics = {"RMSE": (square / rows) ** 0.5, "MAE": absolute / rows}
+            metrics = {
+                "RMSE": self._scale * (square / rows) ** 0.5,
+                "MAE": self._scale * absolute / rows,
+            }
             if spread > 0:
                 metrics["R2"] = 1 - square / spread
             return metrics

@@ -8,10 +8,9 @@ from typing import Any
 import keras
 import numpy as np
 
-from hotrow.tabular.network.inputs import id_columns, input_names, side_by_side
+from hotrow.tabular.encoders import TargetEncoder
+from hotrow.tabular.network.input_layout import InputLayout
 from hotrow.tabular.network.predicting import predict_rows
-from hotrow.tabular.network.units import SquaredError
-from hotrow.tabular.schema import Schema
 from hotrow.tabular.training.checkpoint import Checkpoint
 from hotrow.tabular.training.course import Course
 from hotrow.tabular.training.interrupts import Wish, interrupts_as_wish
@@ -26,30 +25,30 @@ _SLOWER = 0.3
 INTERRUPTED = "Training was interrupted"
 
 
+_LOSSES = {
+    "binary": "binary_crossentropy",
+    "multiclass": "sparse_categorical_crossentropy",
+    "regression": "mean_squared_error",
+}
+
+
 def compile_network(
-    network: keras.Model, schema: Schema, learning_rate: float, target_std: float
+    network: keras.Model, layout: InputLayout, task: str, learning_rate: float
 ) -> None:
     """Gives a network its loss and its optimizer."""
-    losses: dict[str, Any] = {
-        "binary": "binary_crossentropy",
-        "multiclass": "sparse_categorical_crossentropy",
-        "regression": SquaredError(target_std),
-    }
-    task = schema.target.task
     optimizer = keras.optimizers.Adam(learning_rate)
     # A network without ids has no table, and RowSparse warns of that.
     network.compile(
-        RowSparse(optimizer) if id_columns(schema) else optimizer,
-        losses[task],
+        RowSparse(optimizer) if layout.stacks else optimizer,
+        _LOSSES[task],
         metrics=[] if task == "regression" else ["accuracy"],
     )
 
 
 def train(
     network: keras.Model,
-    schema: Schema,
     encoded: Any,
-    encoders: Any,
+    target_encoder: TargetEncoder,
     settings: Settings,
     checkpoint: Checkpoint,
     course: Course,
@@ -62,26 +61,21 @@ def train(
 
     Args:
         network: A new network, or that of a checkpoint.
-        schema: Of the table.
         encoded: The table, as `encode_table` gives it.
-        encoders: What encodes each column, by the column's name.
+        target_encoder: The encoder of the target.
         settings: How to train.
         checkpoint: Where to save.
         course: How far training has come; it is changed.
         say: Called with a line for each epoch.
     """
-    columns = id_columns(schema)
     rows = encoded.rows("train")
     batches = TrainingRows(
-        schema,
+        encoded.layout,
         encoded.inputs,
         encoded.target,
+        target_encoder,
         rows,
         settings.batch_size or batch_size_of(len(rows)),
-        unknown={
-            name: encoders[column].vocabulary.unknown_id
-            for column, name in input_names(columns).items()
-        },
         seed=settings.seed,
     )
     with interrupts_as_wish() as wish:
@@ -95,8 +89,8 @@ def train(
                 # What was saved after the epoch before is whole.
                 course.end = f"{INTERRUPTED} in epoch {course.epoch + 1}."
                 break
-            measure = measure_rows(network, schema, encoded, "validation")
-            values |= _validation_values(schema.target.task, measure, network)
+            measure = measure_rows(network, target_encoder, encoded, "validation")
+            values |= _validation_values(target_encoder.task, measure)
             is_best = course.add(values, measure.loss)
             course.seconds += time.perf_counter() - start
             say(_line(course, is_best, time.perf_counter() - start))
@@ -112,16 +106,18 @@ def train(
 
 
 def measure_rows(
-    network: keras.Model, schema: Schema, encoded: Any, part: str
+    network: keras.Model, target_encoder: TargetEncoder, encoded: Any, part: str
 ) -> Measure:
     """Returns how well a network predicts the rows of a part of the table."""
-    classes = schema.target.classes or ()
-    measure = Measure(schema.target.task, len(classes))
+    measure = Measure.of(target_encoder)
     rows = encoded.rows(part)
     for start in range(0, len(rows), _CHUNK):
         chunk = rows[start : start + _CHUNK]
-        inputs = side_by_side(schema, encoded.inputs, chunk)
-        measure.add(np.asarray(encoded.target[chunk]), predict_rows(network, inputs))
+        inputs = {name: x[chunk] for name, x in encoded.inputs.items()}
+        predicted = predict_rows(network, inputs)
+        if target_encoder.task == "regression":
+            predicted = target_encoder.in_units(predicted)
+        measure.add(np.asarray(encoded.target[chunk]), predicted)
     return measure
 
 
@@ -167,15 +163,10 @@ def _after_epoch(network: keras.Model, course: Course, settings: Settings) -> No
         network.optimizer.learning_rate = rate * _SLOWER
 
 
-def _validation_values(
-    task: str, measure: Measure, network: keras.Model
-) -> dict[str, float]:
+def _validation_values(task: str, measure: Measure) -> dict[str, float]:
     metrics = measure.metrics()
     if task == "regression":
-        return {
-            "val_loss": measure.loss / network.loss.std**2,
-            "val_rmse": metrics["RMSE"],
-        }
+        return {"val_loss": measure.loss, "val_rmse": metrics["RMSE"]}
     values = {"val_loss": measure.loss, "val_accuracy": metrics["accuracy"]}
     if "AUC" in metrics:
         values["val_auc"] = metrics["AUC"]

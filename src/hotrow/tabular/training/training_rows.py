@@ -7,8 +7,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from hotrow.tabular.network.inputs import NUMBERS, side_by_side
-from hotrow.tabular.schema import Schema
+from hotrow.tabular.encoders import TargetEncoder
+from hotrow.tabular.network.input_layout import NUMBERS, InputLayout
 
 # Rows are read from their files so many batches at once, in the order of the files.
 _BLOCK = 64
@@ -24,32 +24,32 @@ class TrainingRows(keras.utils.PyDataset):
     end of an epoch's order that fill no batch are left out of that epoch.
 
     Args:
-        schema: Of the table.
-        encoded: Arrays with the encoded columns, by name; of files larger than memory,
-            memory maps.
+        layout: The inputs of the network.
+        inputs: Arrays with these, by name; of files larger than memory, memory maps.
         target: Array of the targets.
+        target_encoder: The encoder that it is from.
         rows: Which rows to train on.
         batch_size: Rows of a batch.
-        unknown: The id of unknown values of each input of ids, by the input's name.
         seed: Of the order, and of the values that are taken away.
         blank: The share of values that is taken away.
     """
 
     def __init__(
         self,
-        schema: Schema,
-        encoded: Mapping[str, Any],
+        layout: InputLayout,
+        inputs: Mapping[str, Any],
         target: Any,
+        target_encoder: TargetEncoder,
         rows: np.ndarray,
         batch_size: int,
         *,
-        unknown: Mapping[str, int],
         seed: int = 0,
         blank: float = BLANK,
     ) -> None:
         super().__init__()
-        self._schema, self._encoded, self._target = schema, encoded, target
-        self._rows, self._unknown = rows, unknown
+        self._inputs, self._target, self._rows = inputs, target, rows
+        self._target_encoder = target_encoder
+        self._unknown = {stack.name: stack.unknown for stack in layout.stacks}
         self.batch_size = min(batch_size, len(rows))
         self._seed, self._blank = seed, blank
         self._lock = threading.Lock()
@@ -84,22 +84,22 @@ class TrainingRows(keras.utils.PyDataset):
         rows = np.sort(self._order[number * size : (number + 1) * size])
         rng = np.random.default_rng([self._seed, self._epoch, number])
         shuffled = rng.permutation(len(rows))
-        target = as_target(self._schema.target.task, self._target[rows])[shuffled]
-        inputs = {
-            name: x[shuffled]
-            for name, x in side_by_side(self._schema, self._encoded, rows).items()
-        }
+        target = as_target(self._target_encoder, self._target[rows])[shuffled]
+        # Sorted, for the sake of the disk; an index into a memory map makes a copy.
+        inputs = {name: x[rows][shuffled] for name, x in self._inputs.items()}
         for name, x in inputs.items():
             gone = rng.random(x.shape, "float32") < self._blank
             if name == NUMBERS:
                 x[gone] = np.nan
             else:
-                x[gone & (x != 0)] = self._unknown[name]
+                np.copyto(x, self._unknown[name], where=gone & (x != 0))
         return inputs, target
 
 
-def as_target(task: str, target: np.ndarray) -> np.ndarray:
-    """Returns targets in the shape that the network's output has."""
-    if task == "multiclass":
+def as_target(encoder: TargetEncoder, target: np.ndarray) -> np.ndarray:
+    """Returns targets in the shape and the scale that the network's output has."""
+    if encoder.task == "multiclass":
         return np.asarray(target, "int32")
+    if encoder.task == "regression":
+        target = encoder.scaled(target)
     return np.asarray(target, "float32").reshape(-1, 1)

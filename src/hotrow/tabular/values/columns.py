@@ -38,14 +38,36 @@ def as_array(values: Any, name: str | None = None) -> Any:
                 f"The values{of} must be one column. Received: an array of shape "
                 f"{values.shape}. Pass its columns one by one."
             )
+    try:
+        array = _converted(values)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+        array = None
+    if array is None or _is_opaque(array.type, values):
+        array = pa.array([_text(value) for value in values], pa.large_string())
+    return array
+
+
+def _converted(values: Any) -> Any:
+    # Of a sparse Series or array of pandas.
+    dense = getattr(getattr(values, "sparse", values), "to_dense", None)
+    if dense is not None:
+        values = dense()
     if hasattr(values, "to_arrow"):
         array = values.to_arrow()
-        return _one(array) if isinstance(array, pa.ChunkedArray) else array
-    try:
+    else:
         array = pa.array(values, from_pandas=True)
-    except (pa.ArrowException, TypeError, ValueError, OverflowError):
-        array = pa.array([_text(value) for value in values], pa.large_string())
     return _one(array) if isinstance(array, pa.ChunkedArray) else array
+
+
+def _is_opaque(kind: Any, values: Any) -> bool:
+    """Returns whether Arrow holds values in a way that no text can be made of.
+
+    So it holds periods, intervals and UUIDs, and polars its Python objects.
+    """
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    is_objects = str(getattr(values, "dtype", "")) == "Object"
+    return isinstance(kind, pa.BaseExtensionType) or is_objects
 
 
 def _one(values: Any) -> Any:

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from hotrow.tabular.values.columns import as_array
-from hotrow.tabular.values.values import canonical, is_list, read_distinct
+from hotrow.tabular.values.missing import USUAL, Marks
+from hotrow.tabular.values.values import canonical, is_list, labels, read_distinct
 from hotrow.vocabulary.arrow import pa, pc
 
 _BETWEEN_WORDS = r"[^\p{L}\p{N}\p{M}]+"
@@ -48,41 +49,44 @@ def split_words(texts: Any) -> Any:
     return _without(lists, "")
 
 
-def split_parts(texts: Any, separator: str) -> Any:
+def split_parts(texts: Any, separator: str, marks: Marks = USUAL) -> Any:
     """Returns the parts of each text, without blanks; a missing text has none."""
     lists = pc.split_pattern(texts.fill_null(""), separator)
-    return _clean(lists, canonical(lists.flatten()))
+    return _clean(lists, labels(canonical(lists.flatten(), marks)))
 
 
-def read_lists(values: Any, separator: str | None) -> tuple[Any, np.ndarray]:
+def read_lists(
+    values: Any, separator: str | None, marks: Marks = USUAL
+) -> tuple[Any, np.ndarray]:
     """Reads raw values with several parts.
 
     Args:
         values: As `as_array` takes them: text, or lists in Arrow or Python.
         separator: What stands between parts in text.
+        marks: What is missing in the column.
 
     Returns:
         A list array of parts as text, and for each row its place there, -1 if missing.
     """
     array = as_array(values)
     if is_list(array.type):
-        return listed(array), np.where(
+        return listed(array, marks), np.where(
             _mask(array.is_null()), -1, np.arange(len(array))
         )
-    distinct = read_distinct(array)
+    distinct = read_distinct(array, marks=marks)
     if separator is None:
         ends = np.arange(len(distinct.tokens) + 1)
         lists = pa.LargeListArray.from_arrays(pa.array(ends), distinct.tokens)
     else:
-        lists = split_parts(distinct.tokens, separator)
+        lists = split_parts(distinct.tokens, separator, marks)
     return lists, distinct.codes
 
 
-def listed(array: Any) -> Any:
+def listed(array: Any, marks: Marks = USUAL) -> Any:
     """Returns an Arrow array of lists with their values as text; none where missing."""
     lengths = pc.list_value_length(array).fill_null(0).cast(pa.int64())
     ends = np.concatenate([[0], np.cumsum(lengths.to_numpy(zero_copy_only=False))])
-    flat = read_distinct(array.flatten()).texts()
+    flat = labels(read_distinct(array.flatten(), marks=marks).texts())
     lists = pa.LargeListArray.from_arrays(pa.array(ends), flat)
     return _clean(lists, flat)
 

@@ -3,24 +3,24 @@
 | received | is |
 |---|---|
 | text | itself without the blanks around it |
-| empty, `NA`, `N/A`, `NaN`, `nan`, `null`, `NULL`, `None`, `?` | missing |
-| an integer, a float, a decimal | its shortest digits: `7`, `1.5` |
-| a whole number such as `7.0` | `7`, in text too |
+| `="00123"` and `'00123`, as Excel writes digits that are text | `00123` |
+| what `Marks.always` holds: empty, `NaN`, `#N/A`, ... | missing |
+| an integer, a float, a decimal | its shortest digits: `7`, `1.5`; of 7.0, `7` |
 | `True`, `true`, `TRUE`, and booleans | `True` |
 | a date, a time | as ISO 8601 writes it; with a zone, in UTC |
+| a duration | its seconds |
 | bytes | the text that they are in UTF-8 |
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from hotrow.tabular.errors import TableError
 from hotrow.tabular.values.columns import as_array
+from hotrow.tabular.values.missing import USUAL, Marks
 from hotrow.vocabulary.arrow import pa, pc
-
-MISSING = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?")
 
 
 @dataclass
@@ -30,10 +30,12 @@ class Distinct:
     Attributes:
         tokens: The values as text: a large_string array without missing values.
         codes: Of each row, the place of its value in `tokens`, or -1 if it is missing.
+        gone: The marks that were read as missing, and in how many rows each is.
     """
 
     tokens: Any
     codes: np.ndarray
+    gone: dict[str, int] = field(default_factory=dict)
 
     def take(self, results: np.ndarray, missing: Any) -> np.ndarray:
         """Returns for each row what `results` holds for its value."""
@@ -48,6 +50,9 @@ class Distinct:
     def texts(self) -> Any:
         """Returns the text of each row, as an Arrow array with missing values."""
         return self.tokens.take(pa.array(self.codes, mask=self.codes < 0))
+
+
+_WHOLE = r"^([+-]?[0-9]+)\.0+$"
 
 
 def is_nested(kind: Any) -> bool:
@@ -67,12 +72,15 @@ def is_list(kind: Any) -> bool:
     return bool(listed and not types.is_nested(kind.value_type))
 
 
-def read_distinct(values: Any, name: str | None = None) -> Distinct:
+def read_distinct(
+    values: Any, name: str | None = None, marks: Marks = USUAL
+) -> Distinct:
     """Reads the raw values of one column as text, each value once.
 
     Args:
         values: As `as_array` takes them.
         name: Of the column, for errors.
+        marks: What is missing in this column.
     """
     array = as_array(values, name)
     if isinstance(array, pa.ExtensionArray):
@@ -90,26 +98,48 @@ def read_distinct(values: Any, name: str | None = None) -> Distinct:
             )
         array = array.dictionary_encode()
     codes = array.indices.cast(pa.int64()).fill_null(-1).to_numpy()
-    dictionary = array.dictionary
-    tokens = canonical(_as_text(dictionary, name))
+    texts = _as_text(array.dictionary, name)
+    tokens = canonical(texts, marks)
     # What differs in the file may be one value: " a" and "a".
     merged = tokens.dictionary_encode()
     places = merged.indices.cast(pa.int64()).fill_null(-1).to_numpy()
-    return Distinct(merged.dictionary, np.append(places, -1)[codes])
+    gone = _gone(texts, tokens, codes) if tokens.null_count else {}
+    return Distinct(merged.dictionary, np.append(places, -1)[codes], gone)
 
 
-def canonical(texts: Any) -> Any:
+def _gone(texts: Any, tokens: Any, codes: np.ndarray) -> dict[str, int]:
+    """Returns which texts were read as missing, and in how many rows each is."""
+    lost = tokens.is_null().to_numpy(zero_copy_only=False)
+    result: dict[str, int] = {}
+    for place in np.flatnonzero(lost):
+        text = texts[int(place)].as_py()
+        if text is not None and text.strip():
+            rows = int((codes == place).sum())
+            result[text.strip()] = result.get(text.strip(), 0) + rows
+    return result
+
+
+def canonical(texts: Any, marks: Marks = USUAL) -> Any:
     """Returns text with one spelling for each value, missing where it is none."""
     texts = pc.utf8_trim_whitespace(texts)
-    missing = pc.is_in(texts, value_set=pa.array(MISSING, pa.large_string()))
-    texts = pc.if_else(missing, pa.scalar(None, pa.large_string()), texts)
-    texts = _replaced(texts, pc.ends_with(texts, pattern="0"), _WHOLE, r"\1")
-    short = pc.less_equal(pc.binary_length(texts), 5)
-    texts = _replaced(texts, short, r"^(true|TRUE)$", "True")
-    return _replaced(texts, short, r"^(false|FALSE)$", "False")
+    texts = _replaced(texts, pc.starts_with(texts, "="), r'^="(.*)"$', r"\1")
+    texts = _replaced(texts, pc.starts_with(texts, "'"), r"^'([0-9.,]+)$", r"\1")
+    for word, spellings in (("True", ("true", "TRUE")), ("False", ("false", "FALSE"))):
+        same = pc.is_in(texts, value_set=pa.array(spellings, pa.large_string()))
+        if pc.any(same).as_py():
+            texts = pc.if_else(same, pa.scalar(word, pa.large_string()), texts)
+    missing = pc.is_in(texts, value_set=marks.always)
+    if not pc.any(missing).as_py():
+        return texts
+    return pc.if_else(missing, pa.scalar(None, pa.large_string()), texts)
 
 
-_WHOLE = r"^([+-]?[0-9]+)\.0+$"
+def labels(texts: Any) -> Any:
+    """Returns the names of classes, categories and codes: of `7.0`, `7`.
+
+    pandas writes integers so, in a column in which one is missing.
+    """
+    return _replaced(texts, pc.ends_with(texts, pattern="0"), _WHOLE, r"\1")
 
 
 def _replaced(texts: Any, candidates: Any, pattern: str, replacement: str) -> Any:
@@ -136,16 +166,25 @@ def _as_text(values: Any, name: str | None) -> Any:
             pa.timestamp(kind.unit)
         )
     if types.is_duration(kind):
-        values = values.cast(pa.int64())
+        values = _seconds(values)
+        kind = values.type
     if types.is_floating(kind):
         # Of a float that is narrower, the shortest digits are those of its own type.
         nan = pc.is_nan(values)
         values = pc.if_else(nan, pa.scalar(None, kind), values)
         values = values.cast(pa.float32()) if types.is_float16(kind) else values
     try:
-        return values.cast(pa.large_string())
+        texts = values.cast(pa.large_string())
+        # Of decimals, all have the digits of their type.
+        return labels(texts) if types.is_decimal(kind) else texts
     except pa.ArrowException as error:
         raise TableError(
             f"The column{'' if name is None else f' {name!r}'} of type {kind} cannot "
             f"be read as text: {error}. Convert it to text first."
         ) from error
+
+
+def _seconds(durations: Any) -> Any:
+    units = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
+    counts = durations.cast(pa.int64()).cast(pa.float64(), safe=False)
+    return pc.divide(counts, units[durations.type.unit])

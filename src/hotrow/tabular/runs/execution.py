@@ -1,0 +1,268 @@
+"""One execution of `fit`: from a table to the files of a run."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import keras
+
+from hotrow.tabular.checks.table_checks import TableChecks
+from hotrow.tabular.conventions import Conventions
+from hotrow.tabular.network.input_layout import InputLayout
+from hotrow.tabular.network.network import build_network
+from hotrow.tabular.profiling.profile import Profile, profile
+from hotrow.tabular.reading.table import Table, open_table
+from hotrow.tabular.report.plotly_source import plotly_source
+from hotrow.tabular.run_error import RunError
+from hotrow.tabular.runs.column_table import column_table
+from hotrow.tabular.runs.finish import finish
+from hotrow.tabular.runs.identity import check_same, data_identity
+from hotrow.tabular.runs.run import Run
+from hotrow.tabular.runs.run_folder import RunFolder
+from hotrow.tabular.runs.warnings import warning_lines
+from hotrow.tabular.table_model import TableModel
+from hotrow.tabular.training.checkpoint import Checkpoint
+from hotrow.tabular.training.course import Course
+from hotrow.tabular.training.encoded import Encoded, encode_table
+from hotrow.tabular.training.settings import Settings
+from hotrow.tabular.training.training import INTERRUPTED, compile_network, train
+
+
+@dataclass
+class Execution:
+    """Arguments of `fit`, and the steps from them to a run.
+
+    Attributes:
+        source: The table, as `open_table` takes it.
+        target: Name of the column to predict.
+        kinds: Kinds of columns that the user gives.
+        drop: Columns to leave out.
+        task: As in `fit`.
+        reading: Further arguments of `open_table`.
+        written: Arguments of `Conventions.of`.
+        settings: Settings of the training.
+        baselines: Whether to train simple models to compare with.
+        say: Called with each line of what there is to tell.
+    """
+
+    source: Any
+    target: str
+    kinds: dict[str, str]
+    drop: tuple[str, ...]
+    task: str | None
+    reading: dict[str, Any]
+    written: dict[str, Any]
+    settings: Settings
+    baselines: bool
+    say: Callable[[str], None]
+
+    def run(self, folder: RunFolder, *, resume: bool, force: bool) -> Run:
+        """Profiles, encodes, trains, evaluates and saves."""
+        # What a report needs is missed now, not after hours of training.
+        plotly_source()
+        before = folder.check(force=force, resume=resume)
+        continued = before if resume and not force else None
+        table = open_table(self.source, **self.reading)
+        conventions = Conventions.of(table.names, **self.written)
+        known = self._profile(table, conventions)
+        mark = self._mark(table, known, conventions)
+        checkpoint = Checkpoint(folder.checkpoint)
+        course = None
+        if continued:
+            check_same(continued, mark, folder.path)
+            folder.clear_leftovers()
+            if continued["status"] == "finished":
+                return self._finished(folder, checkpoint)
+            course = checkpoint.course()
+            folder.write_mark("training", mark)
+        else:
+            folder.begin(mark)
+        try:
+            if resume:
+                self.say(_how_far(course))
+            course = course or Course()
+            encoded, known = self._encode(folder, table, known)
+            model = self._train(folder, table, known, encoded, checkpoint, course)
+            status = "interrupted" if _was_interrupted(course) else "finished"
+            folder.write_mark(status, mark)
+            if status == "finished":
+                checkpoint.remove()
+            run = Run(folder.path)
+            # That of the file is the same; this one need not be read.
+            run.model = model
+            run.report()
+            self._warn(known)
+        except OSError as error:
+            if isinstance(error, BrokenPipeError):
+                raise
+            raise RunError(_full(folder, checkpoint, error)) from error
+        except BaseException as error:
+            error.add_note(_kept(folder, checkpoint))
+            raise
+        finally:
+            folder.remove_cache()
+            if not checkpoint.is_there():
+                checkpoint.remove()
+            folder.remove_if_empty()
+        return run
+
+    def _profile(self, table: Table, conventions: Conventions) -> Profile:
+        target = table.column(self.target, "column for the target")
+        dropped = [table.column(name) for name in self.drop]
+        kinds = {table.column(name): kind for name, kind in self.kinds.items()}
+        known = profile(
+            table,
+            target,
+            kinds={**kinds, **dict.fromkeys(dropped, "identifier")},
+            task=self.task,
+            seed=self.settings.seed,
+            conventions=conventions,
+        )
+        # Some are known only now that all rows were read.
+        for note in table.notes:
+            self.say(note)
+        self.say(column_table(table.title, known.schema))
+        for note in known.notes:
+            self.say(note)
+        self._warn(known)
+        return replace(known, notes=(*table.notes, *known.notes))
+
+    def _warn(self, known: Profile) -> None:
+        # Said before training, and once more below all that training says.
+        for line in warning_lines(known.warnings):
+            self.say(line)
+
+    def _mark(
+        self, table: Table, known: Profile, conventions: Conventions
+    ) -> dict[str, Any]:
+        """Returns what `run.json` is to say of data and settings."""
+        asked = {
+            "kinds": self.kinds,
+            "drop": list(self.drop),
+            "task": self.task,
+            "written": conventions.to_json(),
+        }
+        return {
+            "data": data_identity(self.source, table, known.schema),
+            "settings": {**self.settings.to_json(), **asked},
+        }
+
+    def _finished(self, folder: RunFolder, checkpoint: Checkpoint) -> Run:
+        """Returns the run that is finished; what its end left undone is done."""
+        self.say(f"The run in {str(folder.path)!r} is finished already.")
+        checkpoint.remove()
+        folder.remove_cache()
+        run = Run(folder.path)
+        if not folder.report.exists():
+            run.report()
+        return run
+
+    def _encode(
+        self, folder: RunFolder, table: Table, known: Profile
+    ) -> tuple[Encoded, Profile]:
+        """Returns the encoded table, and the profile with what that has shown."""
+        checks = TableChecks()
+        encoded = encode_table(table, known, folder.cache, checks)
+        found = checks.warnings(table, known)
+        for line in warning_lines(found):
+            self.say(line)
+        return encoded, replace(known, warnings=(*known.warnings, *found))
+
+    def _train(
+        self,
+        folder: RunFolder,
+        table: Table,
+        known: Profile,
+        encoded: Encoded,
+        checkpoint: Checkpoint,
+        course: Course,
+    ) -> TableModel:
+        trained = self._network(known, encoded.layout, checkpoint, course)
+        best = train(
+            trained,
+            encoded,
+            known.target_encoder,
+            self.settings,
+            checkpoint,
+            course,
+            self.say,
+        )
+        network = self._new_network(known, encoded.layout)
+        network.set_weights(best)
+        trained.set_weights(best)
+        self.say(str(course.end))
+        return finish(
+            folder,
+            table.title,
+            known,
+            encoded,
+            network,
+            trained,
+            self.settings,
+            course,
+            baselines=self.baselines and not _was_interrupted(course),
+            say=self.say,
+        )
+
+    def _network(
+        self,
+        known: Profile,
+        layout: InputLayout,
+        checkpoint: Checkpoint,
+        course: Course,
+    ) -> keras.Model:
+        if course.epoch:
+            return checkpoint.load(course.epoch)
+        network = self._new_network(known, layout)
+        task = known.schema.target.task
+        compile_network(network, layout, task, self.settings.learning_rate)
+        return network
+
+    def _new_network(self, known: Profile, layout: InputLayout) -> keras.Model:
+        return build_network(
+            known.schema,
+            known.encoders,
+            layout,
+            first=self.settings.first,
+            hidden=self.settings.hidden,
+            dropout=self.settings.dropout,
+            bins=self.settings.bins,
+            class_counts=known.class_counts,
+            seed=self.settings.seed,
+        )
+
+
+def _was_interrupted(course: Course) -> bool:
+    return str(course.end).startswith(INTERRUPTED)
+
+
+def _how_far(course: Course | None) -> str:
+    if course is None:
+        return "There is no whole epoch to continue from: training starts anew."
+    return f"Continues after epoch {course.epoch}."
+
+
+def _full(folder: RunFolder, checkpoint: Checkpoint, error: OSError) -> str:
+    return (
+        f"could not write to the folder {str(folder.path)!r}: "
+        f"{error.strerror or error}. Make room, or choose another with --out. "
+        f"{_kept(folder, checkpoint)}"
+    )
+
+
+def _kept(folder: RunFolder, checkpoint: Checkpoint) -> str:
+    """Returns in words what is there of a run that ended in an error."""
+    mark = folder.mark() or {}
+    if mark.get("status") in ("finished", "interrupted"):
+        return (
+            f"The trained model and its results are kept in {str(folder.path)!r}: "
+            "`hotrow report` of that folder writes the report again."
+        )
+    course = checkpoint.course()
+    if course is None:
+        return "No half-written file is left."
+    model = f"The trained model is kept in {str(folder.model)!r}. "
+    return (
+        f"{model if folder.model.exists() else ''}What was trained up to epoch "
+        f"{course.epoch} is kept: the same command with --resume continues from there."
+    )

@@ -1,0 +1,55 @@
+"""One character for all that look alike and mean the same in numbers and dates."""
+
+from typing import Any
+
+from hotrow.vocabulary.arrow import pa, pc
+
+_BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
+_BLANKS += "\u200a\u202f\u205f\u3000\t\n\r\v\f"
+# Byte order marks, joiners, marks of direction: they have no width.
+_NOTHING = "\ufeff\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\u2066\u2067\u2068\u2069"
+_NOTHING += "\u202a\u202b\u202c\u202d\u202e\u061c"
+_MINUS = "\u2212\u2010\u2011\u2012\u2013\u2014\u2015\ufe58\ufe63\uff0d"
+_APOSTROPHES = "\u2018\u2019\u02bc\u2032\uff07\u00b4`"
+_QUOTES = "\u201c\u201d\u2033\uff02"
+
+_TABLE: dict[int, str | None] = {
+    **dict.fromkeys(map(ord, _BLANKS), " "),
+    **dict.fromkeys(map(ord, _NOTHING), None),
+    **dict.fromkeys(map(ord, _MINUS), "-"),
+    **dict.fromkeys(map(ord, _APOSTROPHES), "'"),
+    **dict.fromkeys(map(ord, _QUOTES), '"'),
+    # The Arabic separators; the dot in the middle of a British line.
+    0x066B: ".",
+    0x066C: ",",
+    0x00B7: ".",
+    0x066A: "%",
+    0x03BC: "µ",
+    # Full width, as Chinese and Japanese keyboards have it.
+    **{0xFF01 + at: chr(0x21 + at) for at in range(94)},
+}
+# The digits of Arabic, Persian, Hindi, Bengali and Thai; those of full width above.
+for _zero in (0x0660, 0x06F0, 0x0966, 0x09E6, 0x0E50):
+    _TABLE.update({_zero + digit: str(digit) for digit in range(10)})
+for _mark in ("\uff0d", "\uff07", "\uff02"):
+    _TABLE[ord(_mark)] = {"\uff0d": "-", "\uff07": "'", "\uff02": '"'}[_mark]
+
+
+def plain_characters(texts: Any) -> Any:
+    """Returns text in the characters that numbers are written in.
+
+    Digits of other scripts become 0 to 9, minus signs and dashes a hyphen, blanks of
+    all widths one blank, apostrophes and primes `'`; marks without width go.
+
+    Args:
+        texts: A large_string array without missing values.
+    """
+    ascii_only = pc.string_is_ascii(texts)
+    if not pc.all(ascii_only).as_py():
+        others = pc.invert(ascii_only)
+        changed = [text.translate(_TABLE) for text in texts.filter(others).to_pylist()]
+        texts = pc.replace_with_mask(texts, others, pa.array(changed, texts.type))
+    if pc.any(pc.match_substring_regex(texts, r"^\s|\s$|\s\s|[\t\n\r]")).as_py():
+        texts = pc.replace_substring_regex(texts, r"\s+", " ")
+        texts = pc.utf8_trim_whitespace(texts)
+    return texts

@@ -1,0 +1,1 @@
+"""Dates out of text, in the ways that people write them."""

@@ -1,0 +1,96 @@
+"""The ways to write a date, as regular expressions.
+
+| way | for example |
+|---|---|
+| `ymd` | `2020-01-31`, `2020/1/31`, `2020年1月31日` |
+| `dmy`, `mdy`, `yymd` | `31.01.2020`, `1/31/20`, `20-01-31` |
+| `named day` | `31 Jan 2020`, `31-JAN-20`, `31JAN2020`, `31. Januar 2020` |
+| `named month` | `Jan 31, 2020`, `Friday, January 31st, 2020` |
+| `year name` | `2020-Jan-31` |
+| `unix text` | `Fri Jan 31 14:05:00 UTC 2020` |
+| `month` | `2020-01`, `01/2020`, `2020 M1` |
+| `month name` | `Jan 2020`, `Jan-20`, `2020 January` |
+| `quarter` | `2020Q1`, `Q1 2020`, `1Q20` |
+| `week` | `2020-W05`, `2020W055` |
+| `stamp` | `20200131T140500Z` |
+| `digits` | `20200131`, and `202001` |
+| `long digits` | `20200131140500` |
+| `unix` | seconds or milliseconds since 1970 |
+| `excel` | days since the last day of 1899 |
+
+After a date, there may be a time: `14:05`, `14:05:30.5`, `14.05.30`, `2:05 PM`, with a
+zone or without.
+"""
+
+# A letter, for all that can stand here: the class of all letters is slow to compile.
+_LETTER = r"[^-0-9\s.,/:']"
+_ZONE = (
+    r"(?P<zone>(?:GMT|UTC)?[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2}|[A-Za-z]{1,5})"
+    r"(?: UTC| \([^)]*\))?"
+)
+_HALF = r"(?P<half>[AaPp]\.?[Mm]\.?)"
+_TIME = (
+    r"(?:(?: ?T ?|[, ]+(?:at |um |à )?|:|_|-)(?P<hour>[0-9]{1,2})"
+    r"(?:[:.h](?P<minute>[0-9]{2}))?(?:[:.](?P<second>[0-9]{2})(?:[.,:][0-9]+)?)?"
+    rf" ?{_HALF}?(?: ?(?:h|Uhr|hrs))?(?: ?{_ZONE})?)?$"
+)
+_WEEKDAY = (
+    r"(?:(?i:mo|tu|we|th|fr|sa|su|di|mi|do|so|lu|ma|me|je|ve|vi|ju|sá|ti|on|to|lö|lø|sø)"
+    rf"{_LETTER}{{0,9}}\.?,? )?"
+)
+_NAME = rf"(?P<name>{_LETTER}{{3,12}})\.?"
+_YEAR = r"'?(?P<year>[0-9]{4}|[0-9]{2})"
+_YEAR4 = r"(?P<year>[0-9]{4})"
+_MONTH = r"(?P<month>[0-9]{1,2})"
+_DAY = r"(?P<day>[0-9]{1,2})"
+_TH = r"(?:st|nd|rd|th|er|º|ª)?"
+_CUT = r" ?[-/. ] ?"
+
+PATTERNS = {
+    "ymd": (
+        rf"^{_WEEKDAY}{_YEAR4}(?: ?[-/. ] ?|年 ?|년 ?){_MONTH}"
+        rf"(?: ?[-/. ] ?|月 ?|월 ?){_DAY}[日일.]?{_TIME}"
+    ),
+    "dmy": rf"^{_WEEKDAY}{_DAY}{_CUT}{_MONTH}{_CUT}{_YEAR}{_TIME}",
+    "mdy": rf"^{_WEEKDAY}{_MONTH}{_CUT}{_DAY}{_CUT}{_YEAR}{_TIME}",
+    "yymd": rf"^(?P<year>[0-9]{{2}}){_CUT}{_MONTH}{_CUT}{_DAY}{_TIME}",
+    "named day": (
+        rf"^{_WEEKDAY}{_DAY}{_TH}\.?[-/ ]?(?:of |de )?{_NAME},?[-/ ]?(?:de |del )?"
+        rf"{_YEAR}{_TIME}"
+    ),
+    "named month": rf"^{_WEEKDAY}{_NAME}[-/ ]?{_DAY}{_TH}(?:, ?|[-/ ]){_YEAR}{_TIME}",
+    "year name": rf"^{_YEAR4},?[-/ ]?{_NAME}[-/ ]{_DAY}{_TIME}",
+    "unix text": (
+        rf"^{_WEEKDAY}{_NAME} {_DAY} (?P<hour>[0-9]{{2}}):(?P<minute>[0-9]{{2}}):"
+        rf"(?P<second>[0-9]{{2}})(?: {_ZONE})? {_YEAR4}$"
+    ),
+    "month": rf"^{_YEAR4}(?:[-/]| ?[mM]){_MONTH}$",
+    "month year": rf"^{_MONTH}[-/]{_YEAR4}$",
+    "month name": rf"^{_NAME}[ ,/-]*{_YEAR4}$",
+    "short month name": rf"^{_NAME}(?:[-/]| ?'){_YEAR}$",
+    "year month name": rf"^{_YEAR4}[ /-]?{_NAME}$",
+    "quarter": rf"^{_YEAR4}[-/ .]*[QqKT](?P<quarter>[1-4])$",
+    "quarter first": (
+        rf"^(?:[QqKT](?P<quarter>[1-4])|(?P<other>[1-4])[Qq])[-/ ,.]*{_YEAR}$"
+    ),
+    "week": rf"^{_YEAR4}[- ]?[Ww](?P<week>[0-9]{{1,2}})(?:-?(?P<weekday>[1-7]))?$",
+    "stamp": (
+        r"^(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})[T_ -]"
+        r"(?P<hour>[0-9]{2}):?(?P<minute>[0-9]{2}):?(?P<second>[0-9]{2})?(?:\.[0-9]+)?"
+        rf"(?:{_ZONE})?$"
+    ),
+    "digits": r"^(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})?$",
+    "long digits": (
+        r"^(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
+        r"(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})(?P<second>[0-9]{2})?$"
+    ),
+}
+
+# Those that no number and no code is written in.
+TEXT = (
+    "ymd", "named day", "named month", "year name", "unix text", "month", "month year",
+    "month name", "short month name", "year month name", "quarter", "quarter first",
+    "week", "stamp",
+)  # fmt: skip
+# The three orders of numbers, of which a column has one.
+ORDERS = ("dmy", "mdy", "yymd")

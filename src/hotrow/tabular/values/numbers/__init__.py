@@ -1,0 +1,1 @@
+"""Numbers out of text, in the ways that people write them."""

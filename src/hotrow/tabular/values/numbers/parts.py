@@ -1,0 +1,96 @@
+"""Numbers in text, cut into what stands before, in and after their digits."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from hotrow.tabular.values.characters import plain_characters
+from hotrow.tabular.values.numbers.plain import glued, mask_of
+from hotrow.vocabulary.arrow import pa, pc
+
+_PARTS = (
+    r"^(?P<before>[^0-9]*?)"
+    r"(?P<digits>[.,]?[0-9]+(?:[.,'_ ][0-9]+)*)"
+    r"(?P<power>(?:[eE][+-]?|[dD][+-]| ?[x×*] ?10 ?\^ ?[+-]?)[0-9]+)?"
+    r"(?P<after>[^0-9]*|[^0-9]*[a-zA-Z][23]| ?/ ?(?:5|10|20|100))$"
+)
+# Where more than this differ, what stands beside digits is text.
+_MOST = 1000
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of numbers in text; of those that are cut, and none of the others.
+
+    Attributes:
+        rows: The places of the texts that are cut.
+        before: What stands before the digits of each, as a dictionary array.
+        digits: The digits, with the marks between them.
+        power: The exponent of each, `"e5"`, or `""`.
+        after: What stands after the digits of each, as a dictionary array.
+    """
+
+    rows: np.ndarray
+    before: Any
+    digits: Any
+    power: Any
+    after: Any
+
+    @cached_property
+    def befores(self) -> list[str]:
+        """What stands before digits, each once."""
+        return [str(text) for text in self.before.dictionary.to_pylist()]
+
+    @cached_property
+    def afters(self) -> list[str]:
+        """What stands after digits, each once."""
+        return [str(text) for text in self.after.dictionary.to_pylist()]
+
+    @cached_property
+    def places(self) -> tuple[np.ndarray, np.ndarray]:
+        """For each number, the places of its parts in `befores` and `afters`."""
+        before, after = (
+            part.indices.cast(pa.int64()).to_numpy(zero_copy_only=False)
+            for part in (self.before, self.after)
+        )
+        return before, after
+
+    @property
+    def are_few(self) -> bool:
+        """Whether few different things stand beside the digits."""
+        return len(self.befores) <= _MOST and len(self.afters) <= _MOST
+
+
+def cut(texts: Any) -> Parts:
+    """Cuts numbers into their parts.
+
+    Args:
+        texts: A large_string array without missing values.
+    """
+    texts = plain_characters(texts)
+    found = pc.extract_regex(texts, _PARTS)
+    rows = np.flatnonzero(mask_of(found.is_valid()))
+    found = found.take(pa.array(rows))
+    before, digits, power, after = (
+        found.field(name) for name in ("before", "digits", "power", "after")
+    )
+    # The point of an abbreviation is no point before decimals: `Rs.500`.
+    of_word = pc.and_(
+        pc.match_substring_regex(before, r"[^-\s0-9+=(.,$€£]$"),
+        pc.starts_with(digits, "."),
+    )
+    if pc.any(of_word).as_py():
+        point = pa.scalar(".", pa.large_string())
+        before = pc.if_else(of_word, glued(before, point), before)
+        digits = pc.if_else(of_word, pc.utf8_slice_codeunits(digits, 1), digits)
+    if pc.any(pc.not_equal(power, "")).as_py():
+        power = pc.replace_substring_regex(power, r"^(?:[eEdD]|.*\^ ?)", "e")
+    return Parts(
+        rows,
+        before.dictionary_encode(),
+        digits,
+        power,
+        after.dictionary_encode(),
+    )
