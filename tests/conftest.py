@@ -10,13 +10,27 @@ import pytest
 # What is the same on every backend is tested on one.
 ONCE = [
     "vocabulary",
+    "layers/test_raw_inputs*",
     "cli/test_*",
     "cli/demo/test_demo_[!m]*",
+    "tabular/values",
     *(
         f"tabular/test_{name}*"
         for name in (
-            *("encoders", "measure", "memory", "profile", "report", "resume"),
-            *("run_folder", "split", "table", "training_rows"),
+            *(
+                "checks",
+                "csv_files",
+                "damaged_runs",
+                "encoders",
+                "measure",
+                "memory",
+                "number_fit",
+                "other_files",
+                "predictions",
+                "profile",
+                "report",
+            ),
+            *("resume", "run_folder", "split", "table", "training_rows"),
         )
     ),
 ]

@@ -13,6 +13,7 @@ import hotrow
 LAYERS = {
     "OneHot": lambda **kwargs: hotrow.OneHot(10, **kwargs),
     "Embedding": lambda **kwargs: hotrow.Embedding(10, 4, **kwargs),
+    "ReversibleEmbedding": lambda **kwargs: hotrow.ReversibleEmbedding(10, 4, **kwargs),
 }
 # These make what the others take: `test_encoders.py` and `tests/layers/test_lookup.py`.
 TOKENS_IN = {"Lookup", "RawModel"}
