@@ -1,6 +1,5 @@
 """One training step of one table: its gradient by rows, and its rows after the step."""
 
-import math
 from typing import Any
 
 import keras
@@ -8,6 +7,7 @@ from keras import ops
 
 from hotrow import backend, keras_internals
 from hotrow.training import tables
+from hotrow.training.row_gradient import RowGradient, unscaled
 from hotrow.training.row_view import RowView
 
 
@@ -17,8 +17,8 @@ class RowStep:
     Args:
         optimizer: The optimizer whose rule updates the rows.
         variable: The table.
-        gradient: Its gradient, by rows or dense, as the backend gave it.
-        scale: What the loss was multiplied by, or None.
+        row_gradient: Its gradient; an id may occur several times.
+        scale: What the gradient is to be divided by, or None.
         update_padding: Whether the row of the padding id is trained.
 
     Attributes:
@@ -34,7 +34,7 @@ class RowStep:
         self,
         optimizer: keras.Optimizer,
         variable: keras.Variable,
-        gradient: Any,
+        row_gradient: RowGradient,
         scale: Any | None,
         update_padding: bool,
     ) -> None:
@@ -43,7 +43,7 @@ class RowStep:
         self._optimizer = optimizer
         self.decay = self._table.decay
         self.average = self._table.average
-        self._ids, gradient = _distinct_rows(variable, gradient)
+        self._ids, gradient = row_gradient.distinct(variable)
         if not update_padding:
             gradient = self._without_padding(gradient)
         gradient = ops.cast(gradient, variable.dtype)
@@ -112,35 +112,6 @@ class RowStep:
         if ids is None:
             ids = ops.arange(gradient.shape[0], dtype="int32")
         return ops.where(_wide(ops.not_equal(ids, padding_id), gradient), gradient, 0)
-
-
-def unscaled(gradient: Any, scale: Any) -> Any:
-    """Returns the gradient of the loss from that of the loss times `scale`."""
-    # In float32: a scale may be beyond float16.
-    wide = ops.cast(gradient, "float32") / ops.cast(scale, "float32")
-    return ops.cast(wide, gradient.dtype)
-
-
-def _distinct_rows(variable: keras.Variable, gradient: Any) -> tuple[Any | None, Any]:
-    """Returns distinct ids and their gradients, or None and the dense gradient."""
-    parts = backend.row_parts(gradient)
-    row_axes = tables.row_axes(variable)
-    count = math.prod(variable.shape[:row_axes])
-    if parts is None or _size(parts) >= count:
-        dense = backend.to_dense(gradient, tuple(variable.shape))
-        if row_axes > 1:
-            dense = ops.reshape(dense, (count, *variable.shape[row_axes:]))
-        return None, dense
-    if len(parts) == 1:
-        return backend.distinct(*parts[0], count)
-    ids, rows = (ops.concatenate(x) for x in zip(*parts, strict=True))
-    return backend.distinct(ids, rows, count)
-
-
-def _size(parts: list[tuple[Any, Any]]) -> float:
-    """Returns the number of ids; 0 while the shape of a batch is not known."""
-    sizes = [ids.shape[0] for ids, _ in parts]
-    return 0 if None in sizes else math.fsum(sizes)
 
 
 def _wide(mask: Any, like: Any) -> Any:

@@ -10,7 +10,8 @@ from keras import ops
 from hotrow import backend, keras_internals
 from hotrow.training import tables
 from hotrow.training.group import Group
-from hotrow.training.row_step import RowStep, unscaled
+from hotrow.training.row_gradient import RowGradient, unscaled
+from hotrow.training.row_step import RowStep
 
 
 class Update(NamedTuple):
@@ -46,7 +47,13 @@ class Update(NamedTuple):
         """
         optimizer = group.optimizer
         steps = [
-            RowStep(optimizer, variable, gradient, scale, update_padding)
+            RowStep(
+                optimizer,
+                variable,
+                RowGradient.of(variable, gradient),
+                scale,
+                update_padding,
+            )
             for gradient, variable in pairs
             if tables.find(variable) is not None
         ]

@@ -1,5 +1,6 @@
 """Updating rows of variables on JAX. The names: `hotrow.backend`."""
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -64,22 +65,28 @@ def when(
     fn: Callable,
     variables: list[keras.Variable],
     reads: Sequence[keras.Variable] = (),
+    otherwise: Callable | None = None,
 ) -> None:
     if not isinstance(condition, jax.core.Tracer):
         if condition:
             fn()
+        elif otherwise is not None:
+            otherwise()
         return
 
     # Not returned, or XLA would copy them.
     read = [(variable, variable.value) for variable in reads]
 
-    def run(values: list[Any]) -> list[Any]:
+    def run(fn: Callable | None, values: list[Any]) -> list[Any]:
+        if fn is None:
+            return values
         mapping = [*zip(variables, values, strict=True), *read]
         with keras.StatelessScope(state_mapping=mapping) as scope:
             fn()
         return [scope.get_current_value(variable) for variable in variables]
 
     before = [variable.value for variable in variables]
-    after = jax.lax.cond(condition, run, lambda values: values, before)
+    branches = (functools.partial(run, branch) for branch in (fn, otherwise))
+    after = jax.lax.cond(condition, *branches, before)
     for variable, value in zip(variables, after, strict=True):
         variable.assign(value)

@@ -117,9 +117,11 @@ def when(
     fn: Callable,
     variables: list[keras.Variable],
     reads: Sequence[keras.Variable] = (),
+    otherwise: Callable | None = None,
 ) -> None:
-    def run() -> Any:
-        fn()
-        return tf.constant(True)
+    def run(fn: Callable | None) -> Any:
+        if fn is not None:
+            fn()
+        return tf.constant(fn is None)
 
-    tf.cond(condition, run, lambda: tf.constant(False))
+    tf.cond(condition, lambda: run(fn), lambda: run(otherwise))

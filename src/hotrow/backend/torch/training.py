@@ -83,6 +83,9 @@ def when(
     fn: Callable,
     variables: list[keras.Variable],
     reads: Sequence[keras.Variable] = (),
+    otherwise: Callable | None = None,
 ) -> None:
     if condition:
         fn()
+    elif otherwise is not None:
+        otherwise()
