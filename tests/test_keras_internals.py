@@ -364,3 +364,29 @@ def test_operations_and_the_layer_of_feature_spaces_are_what_graphs_hold():
 
 def graph_nodes(model):
     return keras_internals.graph_of(model).nodes
+
+
+def test_optimizers_leave_out_accumulators_and_count_all_steps():
+    variables = [keras.Variable(np.ones(n, "float32")) for n in (2, 3)]
+
+    def make():
+        return keras.optimizers.Adam(gradient_accumulation_steps=2, use_ema=True)
+
+    plain, ours = make(), make()
+    plain.build(variables)
+    before = keras.Optimizer.add_variable_from_reference
+    with keras_internals.without_accumulators(lambda v: v is variables[0]) as left_out:
+        ours.build(variables)
+    assert keras.Optimizer.add_variable_from_reference is before
+    ((optimizer, variable, place),) = left_out
+    assert optimizer is ours
+    assert variable is variables[0]
+    accumulators = [keras_internals.accumulator_of(plain, v) for v in variables]
+    assert plain.variables[place] is accumulators[0]
+    shapes = [v.shape for v in plain.variables]
+    assert [v.shape for v in ours.variables] == shapes[:place] + shapes[place + 1 :]
+    assert keras_internals.accumulator_of(ours, variables[0]) is None
+    assert keras_internals.accumulator_of(ours, variables[1]).shape == (3,)
+    plain.apply([keras.ops.ones(2), keras.ops.ones(3)], variables)
+    assert int(plain.iterations) == 0
+    assert int(keras_internals.count_of_steps(plain)) == 1

@@ -4,7 +4,7 @@ Keras has no public way to do these. `tests/test_keras_internals.py` fails loudl
 Keras changes one of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -27,9 +27,11 @@ __all__ = [
     "FeatureSpaceConcat",
     "MultiHotOperation",
     "OneHotOperation",
+    "accumulator_of",
     "averages_of",
     "built_on",
     "clip_gradients",
+    "count_of_steps",
     "decay_weights",
     "decays_weight",
     "fixed_learning_rate",
@@ -61,6 +63,7 @@ __all__ = [
     "takes_inputs_and_outputs",
     "update_variables",
     "with_gradient",
+    "without_accumulators",
 ]
 
 # What Keras and its callbacks set on a model that they train, beside public names.
@@ -136,6 +139,61 @@ def clip_gradients(optimizer: keras.Optimizer, grads: list) -> list:
 def built_on(optimizer: keras.Optimizer) -> list[keras.Variable]:
     """Returns the variables that an optimizer was built on."""
     return list(optimizer._trainable_variables)
+
+
+def count_of_steps(optimizer: keras.Optimizer) -> keras.Variable:
+    """Returns the count of the calls of `apply`, also of those that only add up."""
+    return optimizer._iterations
+
+
+def accumulator_of(
+    optimizer: keras.Optimizer, variable: keras.Variable
+) -> keras.Variable | None:
+    """Returns where an optimizer adds up the gradients of a variable, or None."""
+    place = optimizer._get_variable_index(variable)
+    accumulator: keras.Variable | None = optimizer._accumulated_gradients[place]
+    return accumulator
+
+
+@contextmanager
+def without_accumulators(
+    is_left_out: Callable[[keras.Variable], bool],
+) -> Iterator[list[tuple[keras.Optimizer, keras.Variable, int]]]:
+    """Has optimizers that are built make no variable to add up some gradients in.
+
+    Args:
+        is_left_out: Whether it is not made for a variable.
+
+    Returns:
+        A list that fills up: the optimizer, the variable whose gradient it is, and
+        where in the list of the optimizer's variables it would be.
+    """
+    left_out: list[tuple[keras.Optimizer, keras.Variable, int]] = []
+    add = keras.Optimizer.add_variable_from_reference
+
+    def add_unless_left_out(
+        self: keras.Optimizer,
+        reference_variable: keras.Variable,
+        name: str | None = None,
+        initializer: Any = "zeros",
+    ) -> keras.Variable | None:
+        if name == "gradient_accumulator" and is_left_out(reference_variable):
+            before = sum(optimizer is self for optimizer, _, _ in left_out)
+            place = len(self._variables) + before
+            left_out.append((self, reference_variable, place))
+            return None
+        made: keras.Variable = add(self, reference_variable, name, initializer)
+        return made
+
+    inherited = "add_variable_from_reference" not in vars(keras.Optimizer)
+    keras.Optimizer.add_variable_from_reference = add_unless_left_out
+    try:
+        yield left_out
+    finally:
+        if inherited:
+            del keras.Optimizer.add_variable_from_reference
+        else:
+            keras.Optimizer.add_variable_from_reference = add
 
 
 def own_variables(optimizer: keras.Optimizer) -> list[keras.Variable]:

@@ -54,11 +54,6 @@ def test_an_optimizer_that_has_trained_is_refused():
         hotrow.RowSparse(inner)
 
 
-def test_gradient_accumulation_is_refused():
-    with pytest.raises(ValueError, match=r"accumulation_steps=4. Use a larger"):
-        hotrow.RowSparse(K.Adam(gradient_accumulation_steps=4))
-
-
 @pytest.mark.parametrize(
     "constraint", [keras.constraints.UnitNorm(axis=0), keras.constraints.MaxNorm(1.0)]
 )

@@ -25,11 +25,24 @@ along its first `row_axes`, counted as one.
 | `put_rows(variable, ids, rows, where, row_axes)` | writes rows back, if `where` |
 | `update(optimizer, grads, variables, views)` | runs the rule of an optimizer |
 | `around_train_step(model, by_rows)` | around steps of the optimizers that it finds |
-| `when(condition, fn, variables, reads)` | on a condition `fn`, which sets variables |
+| `when(condition, fn, variables, reads, otherwise)` | `fn`, which sets variables |
+| `PendingRows(steps, shape, dtype, name, is_dense)` | see below |
 | `outside_step()` | a context outside of what is being compiled |
 | `gradient(fn, x)` | the gradient of a scalar function |
 | `new_bad_id_state(name)` | where compiled code notes a bad id; None if never used |
 | `sync(model)` | brings a model's state back to its variables during `fit` |
+
+`PendingRows` keeps the gradients of a table, of so many steps. `shape` is that of the
+table with its rows along the first axis; `is_dense` says that they will be dense.
+
+| name | is |
+|---|---|
+| `variables` | the state that a stateless step takes and returns |
+| `reserve(ids, rows)` | makes room for a gradient, outside of `when` |
+| `add(place, ids, rows)` | keeps that of a step; with None for ids, of all rows |
+| `take(by_rows)` | all ids and rows, or None and all rows; `by_rows` if added so |
+| `clear()` | forgets them |
+| `numpy()`, `load(dense, place)` | their sum as one array, and back |
 """
 
 import importlib
@@ -50,6 +63,7 @@ if _name not in SUPPORTED:
 _backend: Any = importlib.import_module(f"hotrow.backend.{_name}")
 
 SURVIVES_RAISE: bool = _backend.SURVIVES_RAISE
+PendingRows = _backend.PendingRows
 peek = _backend.peek
 widest_int = _backend.widest_int
 map_values = _backend.map_values

@@ -47,14 +47,6 @@ def check_optimizer(optimizer: Any) -> None:
             f"that is built on {len(optimizer.variables)} variables. Make a new one: "
             f"{name}.from_config(optimizer.get_config())."
         )
-    if optimizer.gradient_accumulation_steps:
-        raise ValueError(
-            "RowSparse cannot add up gradients over several steps, which would take a "
-            f"buffer as large as the table. Received: {name} with "
-            "gradient_accumulation_steps="
-            f"{optimizer.gradient_accumulation_steps}. Use a larger batch instead, or "
-            f"{name} alone."
-        )
 
 
 def check_rule(optimizer: keras.Optimizer) -> None:

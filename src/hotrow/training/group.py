@@ -1,12 +1,14 @@
 """The variables that one optimizer trains."""
 
 from collections.abc import Callable
+from typing import Any
 
 import keras
 
 from hotrow import keras_internals
 from hotrow.training import tables
 from hotrow.training.checks import check_rule
+from hotrow.training.pending_gradient import PendingGradient
 from hotrow.training.row_average import RowAverage
 from hotrow.training.row_decay import RowDecay
 
@@ -23,6 +25,8 @@ class Group:
             the variable; 1 for any other.
         decay: The weight decay of the tables, or None.
         average: The moving averages, or None without `use_ema`.
+        pending: Gradients of the tables that wait for an update, by `id` of the table,
+            with `gradient_accumulation_steps`.
     """
 
     def __init__(self, optimizer: keras.Optimizer) -> None:
@@ -31,6 +35,24 @@ class Group:
         self.multipliers: dict[int, float] = {}
         self.decay: RowDecay | None = None
         self.average: RowAverage | None = None
+        self.pending: dict[int, PendingGradient] = {}
+        self._kept: list[keras.Variable] = []
+
+    @property
+    def accumulates(self) -> bool:
+        """Whether the optimizer adds up gradients over several steps."""
+        return bool(self.optimizer.gradient_accumulation_steps)
+
+    @property
+    def pending_variables(self) -> list[keras.Variable]:
+        """The variables of the gradients that wait."""
+        return [v for pending in self.pending.values() for v in pending.variables]
+
+    @property
+    def state(self) -> list[keras.Variable]:
+        """The variables that a step reads or sets."""
+        slots = self.optimizer.variables
+        return [*self.variables, *slots, *self._kept, *self.pending_variables]
 
     @property
     def tables(self) -> list[keras.Variable]:
@@ -45,6 +67,11 @@ class Group:
         self, add_variable: Callable[..., keras.Variable], update_padding: bool
     ) -> None:
         """Creates the slots, and what is kept of the tables."""
+
+        def add(*args: Any, **kwargs: Any) -> keras.Variable:
+            self._kept.append(add_variable(*args, **kwargs))
+            return self._kept[-1]
+
         if self.tables:
             check_rule(self.optimizer)
         self.optimizer.build(self.variables)
@@ -54,10 +81,10 @@ class Group:
             if keras_internals.decays_weight(self.optimizer, v)
         ]
         if decaying:
-            self.decay = RowDecay(self.optimizer, add_variable, decaying)
+            self.decay = RowDecay(self.optimizer, add, decaying)
         if self.optimizer.use_ema:
             self.average = RowAverage(
-                self.optimizer, self.variables, self.decay, add_variable, update_padding
+                self.optimizer, self.variables, self.decay, add, update_padding
             )
 
     def decay_of(self, variable: keras.Variable) -> RowDecay | None:

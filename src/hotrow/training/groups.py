@@ -10,6 +10,7 @@ from hotrow import keras_internals
 from hotrow.training import tables
 from hotrow.training.checks import check_optimizer, check_rule
 from hotrow.training.group import Group
+from hotrow.training.pending_gradient import PendingGradient
 from hotrow.training.per_layer import PerLayer
 
 
@@ -36,6 +37,8 @@ class Groups:
             check_rule(inner)
         self._groups: dict[int, Group] = {}
         self._of: dict[int, Group] = {}
+        # What takes the place of variables that Keras would have made, and where.
+        self._left_out: list[tuple[keras.Optimizer, int, PendingGradient]] = []
         # The learning rates of the optimizers, as multiples of that of the first.
         self._ratios: dict[int, float] = {}
         self._note_ratios()
@@ -98,18 +101,37 @@ class Groups:
         variables: list[keras.Variable],
         add_variable: Callable[..., keras.Variable],
         update_padding: bool,
+        is_dense: bool,
     ) -> None:
-        """Assigns the variables, and creates the slots."""
+        """Assigns the variables, and creates the slots.
+
+        Args:
+            variables: The variables.
+            add_variable: Makes a variable of the optimizer around.
+            update_padding: Whether the row of a padding id is trained.
+            is_dense: Whether gradients of tables will come dense.
+        """
         self.per_layer.bind(variables)
         values = [self.per_layer.value_of(variable) for variable in variables]
         bases = [
             self._base(variable, value)
             for variable, value in zip(variables, values, strict=True)
         ]
-        if self._is_multi:
-            self.inner.build(
-                [v for v, b in zip(variables, bases, strict=True) if b is self.inner]
-            )
+        with keras_internals.without_accumulators(_is_table) as left_out:
+            if self._is_multi:
+                pairs = zip(variables, bases, strict=True)
+                self.inner.build([v for v, base in pairs if base is self.inner])
+            self._assign(variables, values, bases)
+            for group in self.all:
+                group.build(add_variable, update_padding)
+        for optimizer, variable, place in left_out:
+            pending = PendingGradient(optimizer, variable, is_dense)
+            self.of(variable).pending[id(variable)] = pending
+            self._left_out.append((optimizer, place, pending))
+
+    def _assign(
+        self, variables: list[keras.Variable], values: list[Any], bases: list[Any]
+    ) -> None:
         for variable, value, base in zip(variables, values, bases, strict=True):
             optimizer = base
             if base is self.inner and self._is_multi:
@@ -119,8 +141,6 @@ class Groups:
             if isinstance(value, float):
                 group.multipliers[id(variable)] = value
             self._of[id(variable)] = group
-        for group in self.all:
-            group.build(add_variable, update_padding)
 
     def _base(self, variable: keras.Variable, value: Any) -> keras.Optimizer:
         if isinstance(value, keras.Optimizer):
@@ -133,6 +153,23 @@ class Groups:
         """The variables of the optimizers."""
         own = keras_internals.own_variables(self.inner) if self._is_multi else []
         return [*own, *(v for o in self.optimizers for v in o.variables)]
+
+    @property
+    def saved_variables(self) -> list[Any]:
+        """The variables as Keras's optimizers have them, for files.
+
+        Where they add up the gradient of a table, it is a `PendingGradient`.
+        """
+        found: list[Any] = (
+            keras_internals.own_variables(self.inner) if self._is_multi else []
+        )
+        for optimizer in self.optimizers:
+            own: list[Any] = list(optimizer.variables)
+            for one, place, pending in self._left_out:
+                if one is optimizer:
+                    own.insert(place, pending)
+            found.extend(own)
+        return found
 
     def set_learning_rate(self, value: Any) -> None:
         """Sets the learning rate of the inner optimizer, and those of the others by it.
@@ -155,3 +192,7 @@ class Groups:
             # A rate of 0 has no proportions: those from before it hold.
             if rate is not None and first:
                 self._ratios[id(optimizer)] = rate / first
+
+
+def _is_table(variable: keras.Variable) -> bool:
+    return tables.find(variable) is not None

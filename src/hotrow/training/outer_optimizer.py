@@ -67,7 +67,9 @@ class OuterOptimizer(keras.Optimizer):
     @property
     def variables(self) -> list[keras.Variable]:
         """The variables of this optimizer and of those that it runs."""
-        return [*keras_internals.own_variables(self), *self._groups.variables]
+        own = keras_internals.own_variables(self)
+        pending = [v for group in self._groups.all for v in group.pending_variables]
+        return [*own, *self._groups.variables, *pending]
 
     def set_weights(self, weights: list[Any]) -> None:
         """Sets the variables from arrays, in the order of `variables`."""
@@ -118,19 +120,23 @@ class OuterOptimizer(keras.Optimizer):
     def save_own_variables(self, store: Any) -> None:
         """Saves the state of training, in the order in which plain optimizers do."""
         self.catch_up()
-        slot_files.save(store, self._scaling, self._groups.variables)
+        slot_files.save(store, self._scaling, self._groups.saved_variables)
 
     def load_own_variables(self, store: Any) -> None:
         """Loads what `save_own_variables` saved, or what the plain optimizer did."""
         slot_files.load(
             store,
             self._scaling,
-            self._groups.variables,
+            self._groups.saved_variables,
             self.name,
-            is_new=int(ops.convert_to_numpy(self.iterations)) == 0,
+            is_new=self._is_new(),
         )
         for group in self._groups.all:
             group.restart()
+
+    def _is_new(self) -> bool:
+        count = keras_internals.count_of_steps(self._groups.first)
+        return int(ops.convert_to_numpy(count)) == 0
 
     def finalize_variable_values(self, var_list: Any) -> None:
         """Sets variables to their moving averages, at the end of `fit`."""

@@ -36,7 +36,7 @@ class _State(NamedTuple):
     """What is kept for one table; the last two only if it decays."""
 
     table: keras.Variable
-    # The steps when a row caught up last; -1 before the first step.
+    # The steps when a row caught up last; -1 before the first update.
     kept: keras.Variable
     ratio: keras.Variable | None
     kept_ratio: keras.Variable | None
@@ -65,6 +65,7 @@ class RowAverage:
         update_padding: bool,
     ) -> None:
         self._optimizer = optimizer
+        self._count = keras_internals.count_of_steps(optimizer)
         self._decay = decay
         self._update_padding = update_padding
         self._variables = variables
@@ -187,7 +188,8 @@ class RowAverage:
         for state in self._states.values():
             if state.ratio is not None:
                 large = ops.convert_to_tensor(state.ratio) > LARGEST_RATIO
-                reads = [state.table, self._steps, *self._decay_variables()]
+                reads = [state.table, self._steps, self._count]
+                reads += self._decay_variables()
                 own = [v for v in state[1:] if v is not None]
                 backend.when(
                     large,
@@ -201,7 +203,7 @@ class RowAverage:
         averages = [a for a in self._average.values() if a is not None]
         own = [v for s in self._states.values() for v in s[1:] if v is not None]
         decay = self._decay_variables()
-        return [*self._variables, *averages, self._steps, *own, *decay]
+        return [*self._variables, *averages, self._steps, self._count, *own, *decay]
 
     def _decay_variables(self) -> list[keras.Variable]:
         return [] if self._decay is None else self._decay.variables
@@ -245,7 +247,10 @@ class RowAverage:
             self._restart(state)
 
     def _restart(self, state: _State) -> None:
-        steps = ops.convert_to_tensor(self._steps)
+        # Until the first update, each step starts the averages from the rows anew.
+        count = self._count + int(self._in_step)
+        has_updated = count >= (self._optimizer.gradient_accumulation_steps or 1)
+        steps = ops.where(has_updated, ops.convert_to_tensor(self._steps), -1)
         state.kept.assign(ops.zeros_like(state.kept.value) + steps)
         for ratio in (state.ratio, state.kept_ratio):
             if ratio is not None:
@@ -280,7 +285,7 @@ class RowAverage:
         """Whether there was a step; False inside a compiled function, too."""
         if keras_internals.get_stateless_scope() is not None:
             return False
-        steps = backend.peek(ops.convert_to_tensor(self._optimizer.iterations))
+        steps = backend.peek(ops.convert_to_tensor(self._count))
         return steps is not None and int(steps) > 0
 
 

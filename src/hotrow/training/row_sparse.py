@@ -13,6 +13,7 @@ from hotrow.training import tables
 from hotrow.training.checks import check_table
 from hotrow.training.groups import Groups
 from hotrow.training.loss_scale import LossScale
+from hotrow.training.micro_step import MicroStep
 from hotrow.training.outer_optimizer import OuterOptimizer
 from hotrow.training.update import Update
 
@@ -40,6 +41,9 @@ class RowSparse(OuterOptimizer):
     - `use_ema` gives the moving averages of rows as they are, those that no step
       touched too: a row's average catches up as `average = row + m ** n * (average -
       row)`, after `n` steps, when the row is touched next or the averages are used.
+    - `gradient_accumulation_steps` of `k` keeps the rows of `k` batches, and updates
+      with their mean in the last of these steps, as the plain optimizer does with the
+      mean of the gradients.
     - `clipnorm`, `clipvalue` and `global_clipnorm` give what they give for the dense
       gradient.
     - `embeddings_regularizer` adds its gradient once to each row that is touched, and
@@ -90,10 +94,9 @@ class RowSparse(OuterOptimizer):
         name: Name of the optimizer.
 
     Raises:
-        ValueError: If an optimizer is none of the above or has been built, or has
-            `gradient_accumulation_steps`; if `per_layer` is not as above;
-            and when it is built, if the constraint or the regularizer of a table is not
-            one row by row.
+        ValueError: If an optimizer is none of the above or has been built; if
+            `per_layer` is not as above; and when it is built, if the constraint or the
+            regularizer of a table is not one row by row.
     """
 
     trains_by_rows = True
@@ -141,7 +144,9 @@ class RowSparse(OuterOptimizer):
         for variable in found:
             check_table(variable)
         self._loss_scale.build(self.add_variable, found)
-        self._groups.build(variables, self.add_variable, self.update_padding)
+        self._groups.build(
+            variables, self.add_variable, self.update_padding, self._loss_scale.outside
+        )
         super().build(variables)
         for variable in found:
             self.claim(variable)
@@ -207,9 +212,13 @@ class RowSparse(OuterOptimizer):
             self.build(variables)
         grads, variables = keras_internals.with_gradient(self, grads, variables)
         updates = [
-            Update.of(group, pairs, scale, self.update_padding)
+            (MicroStep if group.accumulates else Update).of(
+                group, pairs, scale, self.update_padding
+            )
             for group, pairs in self._groups.split(grads, variables)
         ]
+        for update in updates:
+            update.reserve()
 
         def run() -> None:
             for update in updates:

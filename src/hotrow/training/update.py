@@ -72,10 +72,18 @@ class Update(NamedTuple):
 
     def run(self) -> None:
         """Runs the optimizer, with everything that Keras does around its rule."""
-        with self.group.average or nullcontext():
-            self._run()
+        self.train()
+        keras_internals.count_of_steps(self.group.optimizer).assign_add(1)
 
-    def _run(self) -> None:
+    def reserve(self) -> None:
+        """Nothing to do: the gradients are used at once."""
+
+    def train(self) -> None:
+        """Does what `run` does, but does not count the step."""
+        with self.group.average or nullcontext():
+            self._train()
+
+    def _train(self) -> None:
         optimizer = self.group.optimizer
         for step in self.steps:
             step.read()
@@ -102,7 +110,6 @@ class Update(NamedTuple):
             step.write()
         if average is not None:
             average.finish_step()
-        optimizer.iterations.assign_add(1)
 
     def _parts(self) -> Iterator[tuple[float, list[Any], list[Any]]]:
         """Yields clipped gradients with variables and with steps, by learning rate."""

@@ -12,6 +12,7 @@ from hotrow.backend.jax.lookup import (
     unpack_int4,
     watch_backward,
 )
+from hotrow.backend.jax.pending import PendingRows
 from hotrow.backend.jax.tracing import (
     SURVIVES_RAISE,
     around_train_step,
@@ -32,6 +33,7 @@ from hotrow.backend.jax.training import (
 
 __all__ = [
     "SURVIVES_RAISE",
+    "PendingRows",
     "add_product",
     "around_train_step",
     "dequantize",

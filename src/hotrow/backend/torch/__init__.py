@@ -12,6 +12,7 @@ from hotrow.backend.torch.lookup import (
     unpack_int4,
     watch_backward,
 )
+from hotrow.backend.torch.pending import PendingRows
 from hotrow.backend.torch.tracing import (
     SURVIVES_RAISE,
     around_train_step,
@@ -32,6 +33,7 @@ from hotrow.backend.torch.values import peek
 
 __all__ = [
     "SURVIVES_RAISE",
+    "PendingRows",
     "add_product",
     "around_train_step",
     "dequantize",
