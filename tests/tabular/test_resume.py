@@ -138,7 +138,7 @@ def test_ctrl_c_in_the_midst_of_an_epoch(source, whole, tmp_path, monkeypatch):
         assert (
             f"was interrupted in {'its first epoch' if at == 0 else 'epoch 3'}" in said
         )
-        assert run.results.best_epoch == max(1, at)
+        assert 1 <= run.results.best_epoch <= max(1, at)
         assert (out / "checkpoint").exists() == (at > 0)
         run, _ = fit(source, out, resume=True)
         assert_same(run, whole)
