@@ -1,0 +1,88 @@
+"""Private names of Keras's layers, models and scopes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import keras
+from keras.src.backend.common.variables import AutocastScope
+
+# What Keras and its callbacks set on a model that they train, beside public names.
+TRAINING_STATE = ("_initial_epoch",)
+
+
+def set_first_layer_shape(layer: keras.Layer, shape: tuple[int | None, ...]) -> None:
+    """Lets `Sequential` build at once when `layer` comes first.
+
+    `Sequential.add` puts an `InputLayer` of this shape before such a layer. The public
+    way to say so, the argument `input_shape`, warns that it is out of favour.
+    """
+    layer._input_shape_arg = shape
+
+
+def table_of(layer: keras.layers.Embedding) -> keras.Variable:
+    """Returns the variable of an embedding, without LoRA merged into it."""
+    return layer._embeddings
+
+
+def int4_block_size(layer: keras.layers.Embedding) -> int | None:
+    """Returns how many columns share a scale, or None where the whole row does."""
+    size: Any = getattr(layer, "_int4_block_size", None)
+    return None if size in (None, -1) else int(size)
+
+
+@contextmanager
+def new_state_allowed(layer: keras.Layer) -> Iterator[None]:
+    """Lets a layer that is built take new weights."""
+    was_locked = layer._tracker.locked
+    layer._tracker.unlock()
+    try:
+        yield
+    finally:
+        # Not locked yet in the midst of `build`.
+        layer._tracker.locked = was_locked
+
+
+def no_autocast() -> Any:
+    """A context in which a variable is read as it is stored, not cast whole."""
+    return AutocastScope(None)
+
+
+def kernel_of(layer: keras.Layer) -> keras.Variable:
+    """Returns the variable of the kernel of a dense or convolution layer."""
+    return layer._kernel
+
+
+def layers_in(model: keras.Model) -> Iterator[keras.Layer]:
+    """Returns the layers of a model, those in them, and so on."""
+    return model._flatten_layers(include_self=False)
+
+
+def share_state(layer: keras.Layer, source: keras.Layer) -> None:
+    """Gives a layer the variables, layers and seeds of another, for its own."""
+    kinds = (keras.Variable, keras.Layer, keras.random.SeedGenerator)
+    plain = (type(None), bool, int, float, str, list, tuple)
+    # On PyTorch a layer keeps the layers in it elsewhere.
+    for name, value in {**vars(source), **vars(source).get("_modules", {})}.items():
+        if isinstance(value, kinds):
+            replace_tracked(layer, name, value)
+        elif name.startswith("_") or hasattr(layer, name):
+            continue
+        elif isinstance(value, plain):
+            # What `build` leaves, such as None for a bias that is not used.
+            setattr(layer, name, value)
+
+
+def replace_tracked(layer: keras.Layer, name: str, value: Any) -> None:
+    """Sets an attribute that Keras tracks, and forgets what was there."""
+    old = getattr(layer, name, None)
+    if old is not None:
+        layer._tracker.untrack(old)
+    setattr(layer, name, value)
+
+
+def share_rnn_states(rnn: keras.layers.RNN, source: keras.layers.RNN) -> None:
+    """Gives an RNN the states that another keeps between batches."""
+    # Not `setattr`: Keras tracks them nowhere.
+    vars(rnn)["states"] = source.states
+    vars(rnn)["_expected_batch_size"] = source._expected_batch_size
