@@ -36,12 +36,12 @@ lint: .venv/test-ready
 types: .venv/test-ready
 	$(BIN)/mypy
 
-# Tests marked slow run once, on JAX. The oldest supported Keras runs without them.
+# Tests marked slow run once (tests/conftest.py says where). The oldest supported Keras runs without them.
 suites: .venv/test-ready
 	rm -f $(SUMMARY)
 	KERAS_BACKEND=jax HOTROW_SUMMARY=$(SUMMARY) $(PYTEST)
-	KERAS_BACKEND=tensorflow HOTROW_SUMMARY=$(SUMMARY) $(PYTEST) -m 'not slow'
-	KERAS_BACKEND=torch HOTROW_SUMMARY=$(SUMMARY) $(PYTEST) -m 'not slow'
+	KERAS_BACKEND=tensorflow HOTROW_SUMMARY=$(SUMMARY) $(PYTEST)
+	KERAS_BACKEND=torch HOTROW_SUMMARY=$(SUMMARY) $(PYTEST)
 	KERAS_BACKEND=jax PYTHONPATH=.venv/keras-oldest HOTROW_SUMMARY=$(SUMMARY) \
 		$(PYTEST) -m 'not slow' tests/contract tests/layers tests/test_bad_ids.py \
 		tests/test_keras_internals.py tests/test_saving.py \

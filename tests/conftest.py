@@ -34,12 +34,35 @@ ONCE = [
         )
     ),
 ]
-collect_ignore_glob = [] if keras.backend.backend() == "torch" else ONCE
+HERE = Path(__file__).parent
+ON_TORCH = keras.backend.backend() == "torch"
+collect_ignore_glob = [] if ON_TORCH else ONCE
 
 
 # Hundreds of thousands of objects of the libraries, which no collection need look at.
 gc.collect()
 gc.freeze()
+
+
+def is_run_once(path):
+    """Whether a file of tests is one of those that run on one backend."""
+    path = path.relative_to(HERE)
+    return any(
+        one.match(name) for one in (path, *path.parents) for name in ONCE if one.name
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leaves out slow tests that another backend runs, unless `-m` asks for them."""
+    if config.option.markexpr or keras.backend.backend() == "jax":
+        return
+    left_out = {
+        item
+        for item in items
+        if item.get_closest_marker("slow") and not (ON_TORCH and is_run_once(item.path))
+    }
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(autouse=True)
