@@ -36,7 +36,8 @@ lint: .venv/test-ready
 types: .venv/test-ready
 	$(BIN)/mypy
 
-# Tests marked slow run once (tests/conftest.py says where). The oldest supported Keras runs without them.
+# Tests marked slow run once: tests/conftest.py says where. The oldest supported Keras
+# runs without them.
 suites: .venv/test-ready
 	rm -f $(SUMMARY)
 	KERAS_BACKEND=jax HOTROW_SUMMARY=$(SUMMARY) $(PYTEST)

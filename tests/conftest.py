@@ -7,7 +7,7 @@ from pathlib import Path
 import keras
 import pytest
 
-# What is the same on every backend is tested on one: on PyTorch, which compiles nothing.
+# What is the same on every backend is tested on PyTorch, which compiles nothing.
 ONCE = [
     "vocabulary",
     "layers/test_raw_inputs*",
