@@ -390,3 +390,26 @@ def test_optimizers_leave_out_accumulators_and_count_all_steps():
     plain.apply([keras.ops.ones(2), keras.ops.ones(3)], variables)
     assert int(plain.iterations) == 0
     assert int(keras_internals.count_of_steps(plain)) == 1
+
+
+def test_the_callback_that_swaps_averages_asks_first(monkeypatch):
+    class Callback(keras.callbacks.SwapEMAWeights):
+        pass
+
+    monkeypatch.setattr(keras.callbacks, "SwapEMAWeights", Callback)
+    # As it is before the first `RowSparse` is made.
+    for name in ("_swap_variables", "_finalize_ema_values"):
+        theirs = getattr(Callback, name)
+        setattr(Callback, name, getattr(theirs, "_hotrow_wraps", theirs))
+    seen = []
+    keras_internals.around_swaps(
+        lambda model: not seen.append(("swap", model)),
+        lambda model: not seen.append(("finish", model)),
+    )
+    keras_internals.around_swaps(None, None)
+    callback = Callback(swap_on_epoch=True)
+    model = keras.Sequential([keras.Input((1,))])
+    callback.set_model(model)
+    callback.set_params({"epochs": 1})
+    callback.on_epoch_end(0)
+    assert seen == [("swap", model), ("finish", model)]

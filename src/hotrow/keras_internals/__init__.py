@@ -36,6 +36,7 @@ from hotrow.keras_internals.layers import (
 from hotrow.keras_internals.optimizers import (
     AVERAGES,
     accumulator_of,
+    around_swaps,
     averages_of,
     built_on,
     clip_gradients,
@@ -67,6 +68,7 @@ __all__ = [
     "MultiHotOperation",
     "OneHotOperation",
     "accumulator_of",
+    "around_swaps",
     "averages_of",
     "built_on",
     "clip_gradients",

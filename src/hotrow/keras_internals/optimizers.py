@@ -1,5 +1,6 @@
 """Private names of Keras's optimizers."""
 
+import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -18,6 +19,34 @@ def averages_of(optimizer: keras.Optimizer) -> list[keras.Variable | None]:
 def set_averages(optimizer: keras.Optimizer, averages: list) -> None:
     """Puts a list in place of that of the moving averages, without tracking it."""
     vars(optimizer)[AVERAGES] = averages
+
+
+def around_swaps(
+    swap: Callable[[keras.Model], bool], finish: Callable[[keras.Model], bool]
+) -> None:
+    """Has `keras.callbacks.SwapEMAWeights` ask others first, from now on.
+
+    Args:
+        swap: Swaps the variables of a model and their averages; False if Keras should.
+        finish: Sets the averages to the variables; False if Keras should.
+    """
+    callback = keras.callbacks.SwapEMAWeights
+
+    def replace(name: str, ours: Callable[[keras.Model], bool]) -> None:
+        theirs = getattr(callback, name)
+        if hasattr(theirs, "_hotrow_wraps"):
+            return
+
+        @functools.wraps(theirs)
+        def run(self: keras.callbacks.Callback) -> None:
+            if not ours(self.model):
+                theirs(self)
+
+        run._hotrow_wraps = theirs  # type: ignore[attr-defined]
+        setattr(callback, name, run)
+
+    replace("_swap_variables", swap)
+    replace("_finalize_ema_values", finish)
 
 
 def with_gradient(

@@ -145,6 +145,13 @@ class OuterOptimizer(keras.Optimizer):
                 group.catch_up()
                 group.average.set_variables()
 
+    def averaged(self) -> list[tuple[keras.Variable, keras.Variable]]:
+        """Returns variables and their moving averages, which have caught up."""
+        averages = [g.average for g in self._groups.all if g.average is not None]
+        for average in averages:
+            average.catch_up_all()
+        return [pair for average in averages for pair in average.pairs()]
+
     @property
     def _scaling(self) -> list[keras.Variable]:
         """What a `LossScaleOptimizer` has before its inner optimizer's variables."""

@@ -267,13 +267,16 @@ class RowAverage:
         if not self._in_step and self._has_begun():
             self._catch_up_rows()
 
+    def pairs(self) -> list[tuple[keras.Variable, keras.Variable]]:
+        """Returns each variable that is averaged, and its average."""
+        every = [(v, self._average[id(v)]) for v in self._variables]
+        return [(v, average) for v, average in every if average is not None]
+
     def set_variables(self) -> None:
         """Sets variables to their averages, which have caught up."""
-        for variable in self._variables:
-            average = self._average[id(variable)]
-            if average is not None:
-                # A copy: JAX donates both to the next step, and a buffer only once.
-                variable.assign(ops.copy(average.value))
+        for variable, average in self.pairs():
+            # A copy: JAX donates both to the next step, and a buffer only once.
+            variable.assign(ops.copy(average.value))
 
     def restart(self) -> None:
         """Takes the averages as they are stored for up to date: they were loaded."""

@@ -15,6 +15,7 @@ from hotrow.training.groups import Groups
 from hotrow.training.loss_scale import LossScale
 from hotrow.training.micro_step import MicroStep
 from hotrow.training.outer_optimizer import OuterOptimizer
+from hotrow.training.swapped_averages import watch_callback
 from hotrow.training.update import Update
 
 
@@ -126,6 +127,7 @@ class RowSparse(OuterOptimizer):
         )
         self.update_padding = update_padding
         tables.watch_models()
+        watch_callback()
 
     def build(self, var_list: list[keras.Variable]) -> None:
         """Creates the slots, and takes the tables among the variables."""
