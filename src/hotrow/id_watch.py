@@ -13,7 +13,8 @@ from typing import Any
 
 import keras
 
-from hotrow import backend, keras_calls
+from hotrow import backend, keras_calls, keras_internals
+from hotrow.call_lock import lock_of
 
 # How long a call goes on after a bad id, about.
 SECONDS_BETWEEN_LOOKS = 2.0
@@ -55,6 +56,13 @@ def forget(model: keras.Model) -> None:
 
 
 class _Watch(keras_calls.Subscriber):
+    def needs_lock(self, model: keras.Model) -> bool:
+        # All threads would note bad ids in the same place.
+        return model in _states or any(
+            getattr(layer, "_bad_id_state", None) is not None
+            for layer in keras_internals.layers_in(model)
+        )
+
     def after(self, model: keras.Model, name: str) -> None:
         look(model)
 
@@ -76,6 +84,8 @@ def install() -> None:
 class _Look(keras.callbacks.Callback):
     """Looks at the end of each epoch, and now and then between batches.
 
+    It lets other threads that call the model go first, if there are any.
+
     Between batches it looks before a step: a callback with code after a step makes
     Keras wait for that step's logs every time.
     """
@@ -86,13 +96,22 @@ class _Look(keras.callbacks.Callback):
         self._next = time.monotonic() + SECONDS_BETWEEN_LOOKS
 
     def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
-        if time.monotonic() >= self._next:
+        lock = lock_of(self.model)
+        if lock.is_wanted(reads_only=True):
+            backend.sync(self.model)
+            look(self.model)
+            lock.let_others(reads_only=True)
+        elif time.monotonic() >= self._next:
             backend.sync(self.model)
             look(self.model)
             self._next = time.monotonic() + SECONDS_BETWEEN_LOOKS
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         look(self.model)
+        lock = lock_of(self.model)
+        if lock.is_wanted(reads_only=False):
+            lock.let_others(reads_only=False)
 
+    on_epoch_begin = on_epoch_end
     on_test_begin = on_predict_begin = on_train_begin
     on_test_batch_begin = on_predict_batch_begin = on_train_batch_begin

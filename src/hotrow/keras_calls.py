@@ -11,10 +11,13 @@ import functools
 import inspect
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import keras
+
+from hotrow import backend
+from hotrow.call_lock import lock_of
 
 WRAPPED_METHODS = (
     "fit",
@@ -26,6 +29,8 @@ WRAPPED_METHODS = (
 )
 
 TRAINING_METHODS = ("fit", "train_on_batch")
+# Methods that leave weights and metrics alone.
+PREDICTING_METHODS = ("predict", "predict_on_batch")
 # Methods that read or set the variables. Only `before` runs around them.
 PLAIN_METHODS = (
     "get_weights",
@@ -39,6 +44,10 @@ PLAIN_METHODS = (
 
 class Subscriber:
     """What happens around a call. Each method gets the model and the method's name."""
+
+    def needs_lock(self, model: keras.Model) -> bool:
+        """Whether threads that call this model must wait for each other."""
+        return False
 
     def compiling(self, model: keras.Model, arguments: dict[str, Any]) -> None:
         """Runs before `compile`, and may change its arguments."""
@@ -100,6 +109,14 @@ def _reading(only: bool) -> Iterator[None]:
         _running.only_reading = before
 
 
+def _lock_around(model: keras.Model, name: str) -> Any:
+    if name in backend.PARALLEL_METHODS:
+        return nullcontext()
+    if any(subscriber.needs_lock(model) for subscriber in _subscribers):
+        return lock_of(model).held(reads_only=name in PREDICTING_METHODS)
+    return nullcontext()
+
+
 def _wrapped(method: Callable) -> Callable:
     signature = inspect.signature(method)
     name = method.__name__
@@ -111,21 +128,25 @@ def _wrapped(method: Callable) -> Callable:
             callbacks = bound.arguments.get("callbacks")
             bound.arguments["callbacks"] = _with_ours(callbacks, self)
             args, kwargs = bound.args[1:], bound.kwargs
+        with _lock_around(self, name):
+            return call(self, args, kwargs)
+
+    def call(model: keras.Model, args: Any, kwargs: Any) -> Any:
         models = _running.__dict__.setdefault("models", [])
-        models.append(self)
+        models.append(model)
         try:
             for subscriber in _subscribers:
-                subscriber.before(self, name)
+                subscriber.before(model, name)
             with _reading(name not in TRAINING_METHODS):
-                result = method(self, *args, **kwargs)
+                result = method(model, *args, **kwargs)
         except BaseException:
             for subscriber in _subscribers:
-                subscriber.failed(self)
+                subscriber.failed(model)
             raise
         finally:
             models.pop()
         for subscriber in _subscribers:
-            subscriber.after(self, name)
+            subscriber.after(model, name)
         return result
 
     run._hotrow_wraps = method  # type: ignore[attr-defined]

@@ -8,6 +8,7 @@ along its first `row_axes`, counted as one.
 | name | is |
 |---|---|
 | `SURVIVES_RAISE` | may a layer raise inside a Keras training loop without loss? |
+| `PARALLEL_METHODS` | methods of one model that several threads may run at once |
 | `peek(x)` | the values of a tensor as NumPy, or None while they cannot be known |
 | `widest_int()` | the dtype of the widest integers: "int64", or "int32" |
 | `map_values(fn, x)` | `fn` of a tensor of any kind, ragged and sparse ones too |
@@ -63,6 +64,7 @@ if _name not in SUPPORTED:
 _backend: Any = importlib.import_module(f"hotrow.backend.{_name}")
 
 SURVIVES_RAISE: bool = _backend.SURVIVES_RAISE
+PARALLEL_METHODS: frozenset[str] = _backend.PARALLEL_METHODS
 PendingRows = _backend.PendingRows
 peek = _backend.peek
 widest_int = _backend.widest_int

@@ -21,6 +21,7 @@ from hotrow.keras_internals.graphs import (
     takes_inputs_and_outputs,
 )
 from hotrow.keras_internals.layers import (
+    CALLBACKS_MODULE,
     TRAINING_STATE,
     int4_block_size,
     kernel_of,
@@ -60,6 +61,7 @@ from hotrow.keras_internals.optimizers import (
 
 __all__ = [
     "AVERAGES",
+    "CALLBACKS_MODULE",
     "TRAINING_STATE",
     "ConcatenateOperation",
     "FeatureSpaceConcat",

@@ -6,9 +6,13 @@ from typing import Any
 
 import keras
 from keras.src.backend.common.variables import AutocastScope
+from keras.src.callbacks.callback_list import CallbackList
 
 # What Keras and its callbacks set on a model that they train, beside public names.
 TRAINING_STATE = ("_initial_epoch",)
+
+# The module whose functions run callbacks.
+CALLBACKS_MODULE = CallbackList.__module__
 
 
 def set_first_layer_shape(layer: keras.Layer, shape: tuple[int | None, ...]) -> None:

@@ -14,6 +14,7 @@ from hotrow.backend.jax.lookup import (
 )
 from hotrow.backend.jax.pending import PendingRows
 from hotrow.backend.jax.tracing import (
+    PARALLEL_METHODS,
     SURVIVES_RAISE,
     around_train_step,
     outside_step,
@@ -32,6 +33,7 @@ from hotrow.backend.jax.training import (
 )
 
 __all__ = [
+    "PARALLEL_METHODS",
     "SURVIVES_RAISE",
     "PendingRows",
     "add_product",

@@ -11,6 +11,7 @@ import numpy as np
 # `fit` takes the weights out of the variables and donates them to the compiled step,
 # so an exception from inside it leaves the model without weights.
 SURVIVES_RAISE = False
+PARALLEL_METHODS: frozenset[str] = frozenset()
 
 
 def peek(x: Any) -> np.ndarray | None:

@@ -14,6 +14,7 @@ from hotrow.backend.tensorflow.lookup import (
 )
 from hotrow.backend.tensorflow.pending import PendingRows
 from hotrow.backend.tensorflow.tracing import (
+    PARALLEL_METHODS,
     SURVIVES_RAISE,
     around_train_step,
     outside_step,
@@ -32,6 +33,7 @@ from hotrow.backend.tensorflow.training import (
 )
 
 __all__ = [
+    "PARALLEL_METHODS",
     "SURVIVES_RAISE",
     "PendingRows",
     "add_product",

@@ -9,6 +9,7 @@ import tensorflow as tf
 from tensorflow.python.ops import control_flow_util
 
 SURVIVES_RAISE = True
+PARALLEL_METHODS: frozenset[str] = frozenset()
 
 
 def peek(x: Any) -> np.ndarray | None:

@@ -14,6 +14,7 @@ from hotrow.backend.torch.lookup import (
 )
 from hotrow.backend.torch.pending import PendingRows
 from hotrow.backend.torch.tracing import (
+    PARALLEL_METHODS,
     SURVIVES_RAISE,
     around_train_step,
     outside_step,
@@ -32,6 +33,7 @@ from hotrow.backend.torch.training import (
 from hotrow.backend.torch.values import peek
 
 __all__ = [
+    "PARALLEL_METHODS",
     "SURVIVES_RAISE",
     "PendingRows",
     "add_product",

@@ -10,6 +10,7 @@ from hotrow import keras_internals
 from hotrow.backend.torch.lookup import watch_backward
 
 SURVIVES_RAISE = True
+PARALLEL_METHODS: frozenset[str] = frozenset({"predict", "predict_on_batch"})
 
 
 def widest_int() -> str:
