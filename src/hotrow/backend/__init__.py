@@ -28,6 +28,7 @@ along its first `row_axes`, counted as one.
 | `around_train_step(model, by_rows)` | around steps of the optimizers that it finds |
 | `when(condition, fn, variables, reads, otherwise)` | `fn`, which sets variables |
 | `PendingRows(steps, shape, dtype, name, is_dense)` | see below |
+| `make_leaf(variable)` | has gradients reach a variable, wherever it was made |
 | `outside_step()` | a context outside of what is being compiled |
 | `gradient(fn, x)` | the gradient of a scalar function |
 | `new_bad_id_state(name)` | where compiled code notes a bad id; None if never used |
@@ -80,6 +81,7 @@ put_rows = _backend.put_rows
 update = _backend.update
 around_train_step = _backend.around_train_step
 when = _backend.when
+make_leaf = _backend.make_leaf
 outside_step = _backend.outside_step
 gradient = _backend.gradient
 one_hot = _backend.one_hot

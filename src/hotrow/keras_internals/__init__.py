@@ -32,6 +32,8 @@ from hotrow.keras_internals.layers import (
     set_first_layer_shape,
     share_rnn_states,
     share_state,
+    store_value,
+    stored_value,
     table_of,
 )
 from hotrow.keras_internals.optimizers import (
@@ -102,6 +104,8 @@ __all__ = [
     "share_state",
     "slots_of",
     "standing_in",
+    "store_value",
+    "stored_value",
     "table_of",
     "takes_inputs_and_outputs",
     "update_variables",

@@ -29,6 +29,16 @@ def table_of(layer: keras.layers.Embedding) -> keras.Variable:
     return layer._embeddings
 
 
+def stored_value(variable: keras.Variable) -> Any:
+    """Returns what a variable holds, in its own dtype and outside of any scope."""
+    return variable._value
+
+
+def store_value(variable: keras.Variable, value: Any) -> None:
+    """Makes a variable hold another tensor, of the same shape and dtype."""
+    variable._value = value
+
+
 def int4_block_size(layer: keras.layers.Embedding) -> int | None:
     """Returns how many columns share a scale, or None where the whole row does."""
     size: Any = getattr(layer, "_int4_block_size", None)

@@ -59,6 +59,7 @@ def register(
         compute_dtype: Dtype in which the layer computes.
         row_axes: How many of the variable's first axes count its rows.
     """
+    backend.make_leaf(variable)
     variable.hotrow_table = Table(padding_id, compute_dtype, row_axes)
     # Also where no `RowSparse` is made: one may have trained the file that is loaded.
     watch_models()

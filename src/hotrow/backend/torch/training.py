@@ -89,3 +89,12 @@ def when(
         fn()
     elif otherwise is not None:
         otherwise()
+
+
+def make_leaf(variable: keras.Variable) -> None:
+    # Under `keras.device("cpu:0")` Keras copies a new parameter from "cpu" to "cpu:0",
+    # and no gradient reaches the copy.
+    value = keras_internals.stored_value(variable)
+    if value is not None and not value.is_leaf:
+        leaf = torch.nn.Parameter(value.detach(), requires_grad=variable.trainable)
+        keras_internals.store_value(variable, leaf)
