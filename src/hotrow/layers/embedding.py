@@ -250,6 +250,7 @@ class Embedding(IdLayer, keras.layers.Embedding):
             )
         self._catch_up()
         super().quantize(mode, type_check=False, config=config)
+        self._register_table(keras_internals.table_of(self))
 
     def _catch_up(self) -> None:
         for variable in self.weights:

@@ -135,12 +135,13 @@ class RowSparse(OuterOptimizer):
             return
         variables = list(var_list)
         found = [v for v in variables if tables.find(v) is not None]
-        if not found:
+        if not found and not tables.are_all_frozen():
             warnings.warn(
                 f"RowSparse found no table among {len(variables)} variables, so it "
                 "does what its inner optimizer would do alone. A layer with a table is "
                 "hotrow.Embedding, or one that hotrow.fuse put after a one-hot; "
-                "keras.layers.Embedding is none.",
+                "keras.layers.Embedding is none, and the table of a layer that is "
+                "frozen or quantized is not trained.",
                 stacklevel=2,
             )
         for variable in found:

@@ -110,6 +110,15 @@ def by_rows_in(optimizer: Any) -> list[Any]:
     return [found for one in runs for found in by_rows_in(one)]
 
 
+def are_all_frozen() -> bool:
+    """Whether the model that runs in this thread has tables, and trains none."""
+    model = keras_calls.running_model()
+    if model is None:
+        return False
+    variables = [variable for variable in model.weights if find(variable) is not None]
+    return bool(variables) and not any(v.trainable for v in variables)
+
+
 def claim(
     variable: keras.Variable, optimizer: Any, decay: Any = None, average: Any = None
 ) -> None:
