@@ -49,9 +49,9 @@ suites: .venv/test-ready
 	KERAS_BACKEND=tensorflow HOTROW_SUMMARY=$(SUMMARY) $(PYTEST)
 	KERAS_BACKEND=torch HOTROW_SUMMARY=$(SUMMARY) $(PYTEST)
 	KERAS_BACKEND=jax PYTHONPATH=.venv/keras-oldest HOTROW_SUMMARY=$(SUMMARY) \
-		$(PYTEST) -m 'not slow' tests/contract tests/layers tests/test_bad_ids.py \
-		tests/test_keras_internals.py tests/test_saving.py \
-		tests/training/test_row_sparse.py tests/training/test_row_sparse_in_use.py \
+		$(PYTEST) -m 'not slow' tests/contract tests/layers tests/ids/test_bad_ids.py \
+		tests/keras_compat/test_private_names.py tests/test_saving.py \
+		tests/optimizers/test_row_sparse.py tests/optimizers/test_row_sparse_in_use.py \
 		tests/fusion/test_following.py tests/fusion/test_nested_models.py
 	@cat $(SUMMARY)
 

@@ -33,8 +33,8 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from timing import write_table
 
 import hotrow
+from hotrow.tabular.split import split_of_rows
 from hotrow.tabular.training.measure import Measure
-from hotrow.tabular.training.split import split_of_rows
 
 
 def shipped():

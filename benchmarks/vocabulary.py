@@ -196,7 +196,7 @@ def run_alone(function: str, path: str) -> None:
 
 
 def by_duckdb(path: str) -> int:
-    tokens = hotrow.vocabulary.data_files.count_files(path, "c", "400MB")
+    tokens = hotrow_vocabulary.data_files.count_files(path, "c", "400MB")
     return sum(len(part) for part in tokens)
 
 

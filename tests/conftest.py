@@ -10,7 +10,7 @@ import pytest
 # What is the same on every backend is tested on PyTorch, which compiles nothing.
 ONCE = [
     "vocabulary",
-    "layers/test_raw_inputs*",
+    "models/test_raw_inputs*",
     "cli/test_*",
     "cli/demo/test_demo_[!m]*",
     "tabular/values",

@@ -6,13 +6,13 @@ from hotrow.fusion.fuse import fuse
 from hotrow.layers.embedding import Embedding
 from hotrow.layers.lookup import Lookup
 from hotrow.layers.one_hot import OneHot
-from hotrow.layers.raw_model import RawModel
 from hotrow.layers.reversible_embedding import ReversibleEmbedding
+from hotrow.models.raw_model import RawModel
+from hotrow.optimizers.row_sparse import RowSparse
+from hotrow.optimizers.row_wise_adagrad import RowWiseAdagrad
 from hotrow.tabular import encoders as _encoders  # noqa: F401, registers them for loading
-from hotrow.training.row_sparse import RowSparse
-from hotrow.training.row_wise_adagrad import RowWiseAdagrad
-from hotrow.vocabulary.counting import count
-from hotrow.vocabulary.vocabulary import Vocabulary
+from hotrow_vocabulary.counting import count
+from hotrow_vocabulary.vocabulary import Vocabulary
 
 __version__ = "0.1.0"
 

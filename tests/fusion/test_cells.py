@@ -6,7 +6,7 @@ import pytest
 from helpers import to_numpy
 from keras import ops
 
-from hotrow.fusion.cells import PROJECTED
+from hotrow.fusion.rules.cells import PROJECTED
 
 L = keras.layers
 RNG = np.random.default_rng(0)

@@ -6,7 +6,7 @@ import pytest
 from fused_models import L, T, V, assert_same_training, build, ids_of, tabular
 
 import hotrow
-from hotrow.training import tables
+from hotrow.tables import registry
 
 
 def ids(shape=(T,), name=None):
@@ -296,9 +296,9 @@ def test_kernels_are_tables_but_for_those_with_more_laid_on_them():
         hotrow.fuse(model, strict=True)
         return model.weights[0]
 
-    assert tables.find(kernel()) is not None
-    assert tables.find(kernel(kernel_regularizer="l2")) is None
-    assert tables.find(kernel(kernel_constraint="max_norm")) is None
+    assert registry.find(kernel()) is not None
+    assert registry.find(kernel(kernel_regularizer="l2")) is None
+    assert registry.find(kernel(kernel_constraint="max_norm")) is None
 
 
 def test_constraints_and_regularizers_hold():

@@ -7,8 +7,8 @@ from fused_models import L, T, V, assert_same_training, build, ids_of
 from test_following import assert_same_answers, ids
 
 import hotrow
-from hotrow.fusion.plan import Plan, Term
-from hotrow.fusion.registry import CONSUMERS, PASSERS
+from hotrow.fusion.core.plan import Plan, Term
+from hotrow.fusion.rules.registry import CONSUMERS, PASSERS
 
 
 def padded_ids(**kwargs):

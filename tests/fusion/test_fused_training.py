@@ -14,7 +14,7 @@ from fused_models import (
 )
 
 import hotrow
-from hotrow.training import tables
+from hotrow.tables import registry
 
 K = keras.optimizers
 BACKEND = keras.backend.backend()
@@ -108,7 +108,7 @@ def test_resuming_from_a_file(tmp_path):
         trained.train_on_batch(x, y)
     for a, b in zip(fused.get_weights(), loaded.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
-    assert tables.row_axes(loaded.weights[0]) == 2
+    assert registry.row_axes(loaded.weights[0]) == 2
 
 
 def test_two_one_hots_share_a_consumer_and_a_third_layer_joins_in():

@@ -7,10 +7,10 @@ import pytest
 from damage import check_damage
 
 import hotrow
+from hotrow.tabular.files.digests import digests_of, read_with_digest, write_with_digest
+from hotrow.tabular.files.whole_files import write_json
 from hotrow.tabular.network.input_layout import InputLayout
-from hotrow.tabular.runs.digests import digests_of, read_with_digest, write_with_digest
 from hotrow.tabular.runs.run_folder import RunFolder
-from hotrow.tabular.runs.whole_files import write_json
 from hotrow.tabular.training.checkpoint import Checkpoint
 from hotrow.tabular.training.course import Course
 from hotrow.tabular.training.encoded import Encoded

@@ -15,7 +15,7 @@ from hotrow.tabular.network.input_layout import InputLayout
 from hotrow.tabular.network.network import build_network, vectors_of
 from hotrow.tabular.network.stack import Stack, StackedColumn
 from hotrow.tabular.schema import Column, Schema, Target
-from hotrow.vocabulary.vocabulary import Vocabulary
+from hotrow_vocabulary.vocabulary import Vocabulary
 
 RNG = np.random.default_rng(0)
 

@@ -19,8 +19,8 @@ from hotrow.tabular.profiling.row_sample import RowSample
 from hotrow.tabular.reading.csv_table import CsvTable
 from hotrow.tabular.reading.table import open_table
 from hotrow.tabular.schema import Schema
+from hotrow.tabular.split import split_of_rows
 from hotrow.tabular.training.encoded import Encoded, encode_table
-from hotrow.tabular.training.split import split_of_rows
 
 RNG = np.random.default_rng(0)
 TARGET = ["no", "yes"] * 200

@@ -10,8 +10,8 @@ import pytest
 import tables
 
 import hotrow
-from hotrow.tabular.runs import whole_files
-from hotrow.tabular.runs.digests import digests_of, write_with_digest
+from hotrow.tabular.files import whole_files
+from hotrow.tabular.files.digests import digests_of, write_with_digest
 from hotrow.tabular.runs.run_folder import RunFolder
 from hotrow.tabular.training.checkpoint import Checkpoint
 from hotrow.tabular.training.course import Course

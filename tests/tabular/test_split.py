@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotrow.tabular.training.split import split_of_rows
+from hotrow.tabular.split import split_of_rows
 
 
 @given(st.integers(0, 10**12), st.integers(0, 200), st.integers(0, 2**70))

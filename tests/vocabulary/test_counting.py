@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import hotrow
-from hotrow.vocabulary import counting
+from hotrow_vocabulary import counting
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=3)
 VALUES = st.lists(TEXT) | st.lists(st.integers(-9, 9))

@@ -14,13 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import hotrow
-from hotrow.vocabulary.digest import digest_of
-from hotrow.vocabulary.settings import Settings
+from hotrow_vocabulary.digest import digest_of
+from hotrow_vocabulary.settings import Settings
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 VOCAB = hotrow.Vocabulary([f"word {i}" for i in range(1000)], lowercase=True)
 HEADER = {
-    "format": "hotrow.vocabulary",
+    "format": "hotrow_vocabulary",
     "version": 2,
     "tokens": 2,
     "padding": True,
@@ -191,7 +191,7 @@ TWINS = pa.array(["a", "a"], pa.large_string())
         (STRINGS, {"digest": "0" * 64}, "its digest is .* and it says 000000000000"),
         (STRINGS, {"unknown": False}, "has changed since it was written"),
         (STRINGS[::-1], {}, "has changed since it was written"),
-        (STRINGS, {"format": "x"}, "does not say 'hotrow.vocabulary'"),
+        (STRINGS, {"format": "x"}, "does not say 'hotrow_vocabulary'"),
         (STRINGS, {"padding": 1}, "no valid 'padding'"),
         (STRINGS, {"normalize": "NFX"}, "`normalize` must be None or one of"),
         (STRINGS, {"header": "{"}, "is not JSON"),

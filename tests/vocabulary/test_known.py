@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 
 import hotrow
-from hotrow.vocabulary import known
-from hotrow.vocabulary.known import Known
+from hotrow_vocabulary import known
+from hotrow_vocabulary.known import Known
 
 
 def large(values):

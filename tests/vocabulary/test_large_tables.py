@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotrow.vocabulary.tables import slots, string_hashes
-from hotrow.vocabulary.tables.large_integer_table import LargeIntegerTable
-from hotrow.vocabulary.tables.large_string_table import LargeStringTable
+from hotrow_vocabulary.hash_tables import slots, string_hashes
+from hotrow_vocabulary.hash_tables.large_integer_table import LargeIntegerTable
+from hotrow_vocabulary.hash_tables.large_string_table import LargeStringTable
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 SAME = [0, 2**64 - 1, 2**32 - 1, 2**63]

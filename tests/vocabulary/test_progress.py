@@ -5,7 +5,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import hotrow
-from hotrow.vocabulary import data_files, progress
+from hotrow_common import progress
+from hotrow_vocabulary import data_files
 
 
 def test_no_bar_on_short_work(capfd):

@@ -6,17 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotrow.vocabulary.tables import table as tables
-from hotrow.vocabulary.tables import word_table
-from hotrow.vocabulary.tables.direct_table import DirectTable
-from hotrow.vocabulary.tables.integer_table import IntegerTable
-from hotrow.vocabulary.tables.large_integer_table import LargeIntegerTable
-from hotrow.vocabulary.tables.large_string_table import LargeStringTable
-from hotrow.vocabulary.tables.slots import Twins
-from hotrow.vocabulary.tables.string_table import StringTable
-from hotrow.vocabulary.tables.table import make_table
-from hotrow.vocabulary.tables.word_table import WordTable
-from hotrow.vocabulary.tables.words import BLOCK, blocks
+from hotrow_vocabulary.hash_tables import table as tables
+from hotrow_vocabulary.hash_tables import word_table
+from hotrow_vocabulary.hash_tables.direct_table import DirectTable
+from hotrow_vocabulary.hash_tables.integer_table import IntegerTable
+from hotrow_vocabulary.hash_tables.large_integer_table import LargeIntegerTable
+from hotrow_vocabulary.hash_tables.large_string_table import LargeStringTable
+from hotrow_vocabulary.hash_tables.slots import Twins
+from hotrow_vocabulary.hash_tables.string_table import StringTable
+from hotrow_vocabulary.hash_tables.table import make_table
+from hotrow_vocabulary.hash_tables.word_table import WordTable
+from hotrow_vocabulary.hash_tables.words import BLOCK, blocks
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hotrow
-from hotrow.vocabulary.vocabulary import id_dtype
+from hotrow_vocabulary.vocabulary import id_dtype
 
 # Without surrogates, which no UTF-8 can hold.
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

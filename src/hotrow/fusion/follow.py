@@ -4,13 +4,13 @@ from typing import Any
 
 import keras
 
-from hotrow import keras_internals
-from hotrow.fusion.fused_layer import FusedLayer
-from hotrow.fusion.graph import Call, Flow, Source, Step, Value
-from hotrow.fusion.passer import Part, Passer, side_by_side
-from hotrow.fusion.plan import Plan, Term
-from hotrow.fusion.producers import Producer
-from hotrow.fusion.registry import CONSUMERS, PASSERS, PRODUCERS
+from hotrow import keras_compat
+from hotrow.fusion.core.fused_layer import FusedLayer
+from hotrow.fusion.core.graph import Call, Flow, Source, Step, Value
+from hotrow.fusion.core.passer import Part, Passer, side_by_side
+from hotrow.fusion.core.plan import Plan, Term
+from hotrow.fusion.core.producers import Producer
+from hotrow.fusion.rules.registry import CONSUMERS, PASSERS, PRODUCERS
 from hotrow.fusion.tracing import is_user_s, traced
 
 
@@ -30,10 +30,10 @@ class Follower:
 
     def read(self, model: keras.Model) -> Any:
         """Reads a model, and returns its outputs: a `Value` for each tensor."""
-        graph = keras_internals.graph_of(model)
+        graph = keras_compat.graph_of(model)
         self._names = {node.operation.name: node.operation for node in graph.nodes}
         values = {
-            id(x): Value(x, x, keras_internals.has_mask(x))
+            id(x): Value(x, x, keras_compat.has_mask(x))
             for x in keras.tree.flatten(graph.inputs)
         }
         for value in values.values():
@@ -67,7 +67,7 @@ class Follower:
                 value = Value(
                     tensor,
                     None if is_inside else tensor,
-                    keras_internals.has_mask(tensor),
+                    keras_compat.has_mask(tensor),
                     step,
                 )
                 values[id(tensor)] = value
@@ -89,8 +89,8 @@ class Follower:
         if not (goes_in or gives_one_hots(inner)):
             return ""
         why_not = None
-        graph = keras_internals.graph_of(inner)
-        if not keras_internals.is_plain_graph(inner):
+        graph = keras_compat.graph_of(inner)
+        if not keras_compat.is_plain_graph(inner):
             why_not = f"{inner.name} is a model of the class {type(inner).__name__}"
         elif has_arguments(step):
             why_not = f"{inner.name} is called with arguments of its own"
@@ -270,7 +270,7 @@ def has_arguments(step: Step) -> bool:
 
 def is_model(x: Any) -> bool:
     """Whether an operation in a graph is a nested model with a graph of its own."""
-    return keras_internals.is_functional(x) and x.built
+    return keras_compat.is_functional(x) and x.built
 
 
 def gives_one_hots(model: keras.Model) -> bool:

@@ -4,10 +4,10 @@ from typing import Any
 
 import keras
 
-from hotrow import keras_internals
+from hotrow import keras_compat
 from hotrow.fusion import rebuild
+from hotrow.fusion.core.report import Edge, table
 from hotrow.fusion.follow import Follower
-from hotrow.fusion.report import Edge, table
 
 
 def fuse(
@@ -85,7 +85,7 @@ def _check(model: Any) -> None:
             "fuse takes a keras.Model. Received: "
             f"{model!r} (of type {type(model).__name__})."
         )
-    if not keras_internals.is_functional(model):
+    if not keras_compat.is_functional(model):
         raise ValueError(
             f"fuse reads the graph of a model, and '{model.name}' has none: it is a "
             f"{type(model).__name__}, which calls its layers in code of its own. Fuse "
@@ -105,7 +105,7 @@ def _as_sequential(model: keras.Model) -> keras.Model:
     """Returns a `Sequential` of a model that is a chain of layers, or the model."""
     last = model.inputs[0]
     layers = []
-    for node in keras_internals.graph_of(model).nodes:
+    for node in keras_compat.graph_of(model).nodes:
         is_next = len(node.args) == 1 and node.args[0] is last
         if not (is_next and isinstance(node.operation, keras.Layer)):
             return model
@@ -135,7 +135,7 @@ def _fuse(model: keras.Model, made: dict[Any, Any]) -> tuple[keras.Model, list[E
     if not any(step.fused or step.replacement for step in steps):
         return model, edges
     if not isinstance(model, keras.Sequential) and not (
-        keras_internals.takes_inputs_and_outputs(type(model))
+        keras_compat.takes_inputs_and_outputs(type(model))
     ):
         raise ValueError(
             f"fuse cannot make a {type(model).__name__} of '{model.name}' again: its "
@@ -145,7 +145,7 @@ def _fuse(model: keras.Model, made: dict[Any, Any]) -> tuple[keras.Model, list[E
         )
     rebuild.build(steps, twins)
     new = keras.tree.map_structure(lambda value: value.new, outputs)
-    inputs = keras_internals.graph_of(model).inputs
+    inputs = keras_compat.graph_of(model).inputs
     cls = keras.Model if isinstance(model, keras.Sequential) else type(model)
     fused = cls(inputs, new, name=model.name)
     if type(model) is keras.Sequential:

@@ -4,8 +4,8 @@ from typing import Any
 
 import keras
 
-from hotrow.fusion.graph import Step, Value
-from hotrow.fusion.report import Edge
+from hotrow.fusion.core.graph import Step, Value
+from hotrow.fusion.core.report import Edge
 
 
 class Twins:

@@ -13,15 +13,15 @@ import keras
 import numpy as np
 from keras import ops
 
-from hotrow import keras_internals
-from hotrow.fusion.graph import Step, Value
+from hotrow import keras_compat
+from hotrow.fusion.core.graph import Step, Value
 
 
 def is_user_s(operation: Any) -> bool:
     """Whether an operation is a layer whose code is the user's own."""
     if not isinstance(operation, keras.Layer):
         return False
-    if keras_internals.is_functional(operation):
+    if keras_compat.is_functional(operation):
         return False
     room = type(operation).__module__.partition(".")[0]
     return type(operation) is keras.layers.Lambda or room not in ("keras", "hotrow")
@@ -35,7 +35,7 @@ def traced(step: Step, outputs: list[keras.KerasTensor]) -> Any:
         outputs: What it gives, flat.
 
     Returns:
-        A `keras_internals.Graph`, whose inputs are flat and in the order of
+        A `keras_compat.Graph`, whose inputs are flat and in the order of
         `step.inputs()`; or a text.
     """
     why_not = _refusal(step, outputs)
@@ -73,7 +73,7 @@ def _refusal(step: Step, outputs: list[keras.KerasTensor]) -> str | None:
     if step.kwargs.get("training"):
         return "it is called with training=True"
     has_masks = [value.has_mask for value in step.inputs()]
-    if any(has_masks) or any(map(keras_internals.has_mask, outputs)):
+    if any(has_masks) or any(map(keras_compat.has_mask, outputs)):
         return "it is given a mask, or gives one"
     for value in step.inputs():
         dtype = value.spec.dtype
@@ -136,7 +136,7 @@ def _trace(step: Step, training: bool) -> Any:
     if scope.losses:
         return "its call adds losses"
     model = keras.Model(inputs, results[0], name=layer.name)
-    graph = keras_internals.graph_of(model)
+    graph = keras_compat.graph_of(model)
     nodes = []
     for node in graph.nodes:
         leaves = keras.tree.flatten((node.args, node.kwargs))
@@ -149,7 +149,7 @@ def _trace(step: Step, training: bool) -> Any:
     mine = {id(variable) for variable in model.weights}
     if any(id(variable) not in mine for variable in layer.weights):
         return "it has weights of its own, beside those of the layers that it calls"
-    return keras_internals.Graph(nodes, inputs, results[0])
+    return keras_compat.Graph(nodes, inputs, results[0])
 
 
 def _is_constant(x: Any) -> bool:

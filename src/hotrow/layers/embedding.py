@@ -5,13 +5,12 @@ from typing import Any
 import keras
 from keras import ops
 
-from hotrow import keras_internals
-from hotrow.arguments import as_alpha, as_size
-from hotrow.ids import Ids
-from hotrow.layers import initial_table
+from hotrow import keras_compat
+from hotrow.ids.id_check import Ids
 from hotrow.layers.id_layer import IdLayer
-from hotrow.layers.rows import READERS, add_lora
-from hotrow.training import tables
+from hotrow.tables import initial_table, registry
+from hotrow.tables.read_rows import READERS, add_lora
+from hotrow_common.arguments import as_alpha, as_size
 
 
 @keras.saving.register_keras_serializable(package="hotrow")
@@ -115,13 +114,13 @@ class Embedding(IdLayer, keras.layers.Embedding):
     def build(self, input_shape: Any = None) -> None:
         """Creates the table."""
         super().build(input_shape)
-        table = keras_internals.table_of(self)
+        table = keras_compat.table_of(self)
         if self.quantization_mode is None:
             initial_table.check_made(self, table)
         self._register_table(table)
 
     def _register_table(self, variable: keras.Variable) -> None:
-        tables.register(variable, self._padding_id(), self.compute_dtype)
+        registry.register(variable, self._padding_id(), self.compute_dtype)
 
     def _padding_id(self) -> int | None:
         """Returns the id whose row is that of padding and nothing else."""
@@ -140,7 +139,7 @@ class Embedding(IdLayer, keras.layers.Embedding):
         if not self.built:
             return super().embeddings
         if not self.lora_enabled:
-            return tables.whole(super().embeddings)
+            return registry.whole(super().embeddings)
         every_id = Ids(ops.arange(self.input_dim, dtype="int32"), None)
         return ops.cast(self._read(every_id), self.variable_dtype)
 
@@ -200,7 +199,7 @@ class Embedding(IdLayer, keras.layers.Embedding):
                 "into a layer without LoRA to merge it first."
             )
         self._a_initializer = keras.initializers.get(a_initializer)
-        with keras_internals.new_state_allowed(self):
+        with keras_compat.new_state_allowed(self):
             self.lora_embeddings_a = self._add_factor(
                 "lora_embeddings_a", (self.input_dim, rank), self._a_initializer
             )
@@ -208,7 +207,7 @@ class Embedding(IdLayer, keras.layers.Embedding):
                 "lora_embeddings_b", (rank, self.output_dim), b_initializer
             )
         self._register_table(self.lora_embeddings_a)
-        keras_internals.table_of(self).trainable = False
+        keras_compat.table_of(self).trainable = False
         self.lora_enabled = True
         if lora_alpha is None:
             lora_alpha = rank if self.lora_alpha is None else self.lora_alpha
@@ -250,11 +249,11 @@ class Embedding(IdLayer, keras.layers.Embedding):
             )
         self._catch_up()
         super().quantize(mode, type_check=False, config=config)
-        self._register_table(keras_internals.table_of(self))
+        self._register_table(keras_compat.table_of(self))
 
     def _catch_up(self) -> None:
         for variable in self.weights:
-            tables.catch_up(variable)
+            registry.catch_up(variable)
 
     def set_weights(self, weights: list[Any]) -> None:
         """Sets the variables from NumPy arrays."""

@@ -4,9 +4,10 @@ from typing import Any
 
 import keras
 
-from hotrow import backend, id_watch, keras_internals
-from hotrow.arguments import as_out_of_range, as_size
-from hotrow.ids import IdCheck, Ids
+from hotrow import backend, keras_compat
+from hotrow.ids import bad_id_watch
+from hotrow.ids.id_check import IdCheck, Ids
+from hotrow_common.arguments import as_out_of_range, as_size
 
 
 class IdLayer(keras.layers.Layer):
@@ -37,13 +38,13 @@ class IdLayer(keras.layers.Layer):
         self.autocast = False
         self._bad_id_state = None
         if self.out_of_range == "error":
-            id_watch.install()
+            bad_id_watch.install()
             self._bad_id_state = backend.new_bad_id_state(f"{self.name}_bad_id")
         self._ids = IdCheck(
             self.name, self.input_dim, self.out_of_range, self._bad_id_state
         )
         if self.input_length is not None:
-            keras_internals.set_first_layer_shape(self, self.input_length)
+            keras_compat.set_first_layer_shape(self, self.input_length)
 
     def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         """Runs the layer on a tensor, a NumPy array or a list of numbers."""

@@ -6,11 +6,11 @@ from typing import Any
 import keras
 import numpy as np
 
-from hotrow.arguments import as_size
 from hotrow.backend.tf_tensors import is_tf_tensor, map_tf_tensor
-from hotrow.vocabulary import vocabularies_by_digest
-from hotrow.vocabulary.files import VocabularyFileError
-from hotrow.vocabulary.vocabulary import Vocabulary, id_dtype
+from hotrow_common.arguments import as_size
+from hotrow_vocabulary import vocabularies_by_digest
+from hotrow_vocabulary.files import VocabularyFileError
+from hotrow_vocabulary.vocabulary import Vocabulary, id_dtype
 
 _FILE = "vocabulary.arrow"
 _DIGEST = "digest"

@@ -5,7 +5,7 @@ from typing import Any
 import keras
 
 from hotrow import backend
-from hotrow.ids import Ids
+from hotrow.ids.id_check import Ids
 from hotrow.layers.id_layer import IdLayer
 
 

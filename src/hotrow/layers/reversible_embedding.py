@@ -8,9 +8,9 @@ from typing import Any
 import keras
 from keras import ops
 
-from hotrow import keras_internals
+from hotrow import keras_compat
 from hotrow.layers.embedding import Embedding
-from hotrow.layers.products import PRODUCTS, of_lora
+from hotrow.tables.products import PRODUCTS, of_lora
 
 # The layer whose call from vectors to logits is running: its input is no ids.
 _reversed: ContextVar[Any] = ContextVar("reversed", default=None)
@@ -147,7 +147,7 @@ class ReversibleEmbedding(Embedding, keras.layers.ReversibleEmbedding):
 
         inputs = self._checked_vectors(inputs)
         # `cast` decides, where the dtype of a model may be another than the layer's.
-        with keras_internals.no_autocast():
+        with keras_compat.no_autocast():
             if not self.tie_weights:
                 logits = ops.matmul(cast(inputs), cast(self.reverse_embeddings))
             else:

@@ -8,19 +8,15 @@ from typing import Any
 import keras
 import numpy as np
 
-from hotrow.layers.raw_inputs import (
-    check_lengths,
-    encoded,
-    refuse_dataset,
-)
-from hotrow.layers.raw_model import RawModel
+from hotrow.models.raw_inputs import check_lengths, encoded, refuse_dataset
+from hotrow.models.raw_model import RawModel
 from hotrow.tabular.network.input_layout import InputLayout
 from hotrow.tabular.network.predicting import predict_rows
 from hotrow.tabular.reading.frames import frame_columns
 from hotrow.tabular.run_error import RunError
 from hotrow.tabular.schema import Schema
 from hotrow.tabular.unread import UnreadValues
-from hotrow.vocabulary.arrow import pa
+from hotrow_common.arrow import pa
 
 
 @keras.saving.register_keras_serializable(package="hotrow")

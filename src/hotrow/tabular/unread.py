@@ -7,7 +7,7 @@ import numpy as np
 
 from hotrow.tabular.values.columns import as_array
 from hotrow.tabular.values.values import is_list, read_distinct
-from hotrow.vocabulary.arrow import pa
+from hotrow_common.arrow import pa
 
 # From such a share of a column's values on it is told: each number or date that is
 # none, and categories and words only where unknown ones are more than usual.

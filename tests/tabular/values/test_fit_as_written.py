@@ -18,8 +18,8 @@ from hotrow.tabular.values.dates.date_format import DateFormat
 from hotrow.tabular.values.numbers.clock_format import ClockFormat
 from hotrow.tabular.values.numbers.compound_format import CompoundFormat
 from hotrow.tabular.values.numbers.detect import Hints, find_numbers
-from hotrow.vocabulary.arrow import pa
 from hotrow_cli import main
+from hotrow_common.arrow import pa
 
 GUIDE = Path(__file__).parents[3] / "docs" / "values.md"
 

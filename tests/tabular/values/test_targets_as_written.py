@@ -177,7 +177,7 @@ def test_spellings_that_differ_in_case_or_blanks_are_one_class():
 
 
 def _training():
-    from hotrow.tabular.training.split import split_of_rows
+    from hotrow.tabular.split import split_of_rows
 
     return split_of_rows(0, ROWS, 0) == 0
 

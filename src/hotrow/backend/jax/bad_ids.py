@@ -8,10 +8,10 @@ import jax.numpy as jnp
 import keras
 import numpy as np
 
-from hotrow import keras_internals
+from hotrow import keras_compat
 from hotrow.backend.first_bad import first_bad
 from hotrow.backend.jax.tracing import same_trace
-from hotrow.id_errors import BadId
+from hotrow.ids.id_errors import BadId
 
 _KINDS: tuple[Any, ...] = (
     *(None, np.int32, np.uint32, np.float32),
@@ -50,7 +50,7 @@ class BadIdState(keras.random.SeedGenerator):
             return valid
         any_bad, first = first_bad(ids, valid)
         words = _encode(first)
-        scope = keras_internals.get_stateless_scope()
+        scope = keras_compat.get_stateless_scope()
         old = None if scope is None else scope.get_current_value(self.state)
         if old is not None and same_trace(old, any_bad):
             self.state.assign(jnp.where(any_bad & (old[0] == 0), words, old))

@@ -11,7 +11,7 @@ import keras
 from jax.custom_derivatives import SymbolicZero
 from jax.experimental.sparse import JAXSparse
 
-from hotrow import keras_internals
+from hotrow import keras_compat
 from hotrow.backend.jax.tracing import same_trace
 from hotrow.backend.jax.training import flat_rows
 
@@ -28,7 +28,7 @@ def look_up(
     row_axes: int = 1,
 ) -> Any:
     table = variable.value
-    if not by_rows or keras_internals.get_stateless_scope() is None:
+    if not by_rows or keras_compat.get_stateless_scope() is None:
         return _read(flat_rows(table, row_axes), ids, valid)
     rows, same_table = _look_up_by_rows(table, ids, valid, row_axes)
     # The next lookup in this step reads the table that this one hands on. So the

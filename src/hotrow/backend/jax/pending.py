@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import keras
 import numpy as np
 
-from hotrow import keras_internals
+from hotrow import keras_compat
 from hotrow.backend.jax.tracing import widest_int
 
 
@@ -40,13 +40,13 @@ class _Growing(keras.Variable):
 
     @property
     def value(self) -> Any:
-        scope = keras_internals.get_stateless_scope()
+        scope = keras_compat.get_stateless_scope()
         value = None if scope is None else scope.get_current_value(self)
         return self._held if value is None else value
 
     def assign(self, value: Any) -> Any:
         value = jnp.asarray(value, self._held.dtype)
-        scope = keras_internals.get_stateless_scope()
+        scope = keras_compat.get_stateless_scope()
         if scope is None:
             self._held = value
         else:

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import keras
 
-from hotrow import keras_internals
+from hotrow import keras_compat
 
 
 def distinct(ids: Any, rows: Any, count: int) -> tuple[Any, Any]:
@@ -53,7 +53,7 @@ def update(
         [*grads, *(g for g, _ in views)],
         [*variables, *(v for _, v in views)],
     )
-    keras_internals.update_variables(optimizer, grads, variables)
+    keras_compat.update_variables(optimizer, grads, variables)
 
 
 def gradient(fn: Callable, x: Any) -> Any:

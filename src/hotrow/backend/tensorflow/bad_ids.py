@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from hotrow.backend.first_bad import first_bad
 from hotrow.backend.tensorflow.tracing import in_vectorized_map, in_xla
-from hotrow.id_errors import BadId
+from hotrow.ids.id_errors import BadId
 
 _KINDS: tuple[Any, ...] = (None, np.int64, np.float64, np.uint64)
 

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from hotrow import keras_internals
+from hotrow import keras_compat
 from hotrow.backend.tensorflow.tracing import in_xla
 
 
@@ -100,7 +100,7 @@ def update(
     optimizer: keras.Optimizer, grads: list, variables: list, views: list
 ) -> None:
     # What is around a rule here wants variables of TensorFlow.
-    keras_internals.update_variables(optimizer, grads, variables)
+    keras_compat.update_variables(optimizer, grads, variables)
     for gradient, view in views:
         optimizer.update_step(gradient, view, optimizer.learning_rate)
 

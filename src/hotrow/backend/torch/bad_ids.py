@@ -5,7 +5,7 @@ from typing import Any
 import torch
 
 from hotrow.backend.torch.values import has_no_values, to_numpy
-from hotrow.id_errors import BadId
+from hotrow.ids.id_errors import BadId
 
 
 class BadIdState:

@@ -6,7 +6,7 @@ from typing import Any
 
 import keras
 
-from hotrow import keras_internals
+from hotrow import keras_compat
 from hotrow.backend.torch.lookup import watch_backward
 
 SURVIVES_RAISE = True
@@ -22,7 +22,7 @@ def around_train_step(model: keras.Model, by_rows: Callable | None) -> None:
 
     A step reads the optimizer's variables itself.
     """
-    if by_rows is None or not keras_internals.is_multi(model.optimizer):
+    if by_rows is None or not keras_compat.is_multi(model.optimizer):
         return
     optimizer = model.optimizer
     if "scale_loss" not in vars(optimizer):

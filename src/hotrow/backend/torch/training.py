@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import torch
 
-from hotrow import keras_internals
+from hotrow import keras_compat
 
 
 def _keep_freed_memory() -> None:
@@ -68,7 +68,7 @@ def update(
         [*grads, *(g for g, _ in views)],
         [*variables, *(v for _, v in views)],
     )
-    keras_internals.update_variables(optimizer, grads, variables)
+    keras_compat.update_variables(optimizer, grads, variables)
 
 
 def gradient(fn: Callable, x: Any) -> Any:
@@ -94,7 +94,7 @@ def when(
 def make_leaf(variable: keras.Variable) -> None:
     # Under `keras.device("cpu:0")` Keras copies a new parameter from "cpu" to "cpu:0",
     # and no gradient reaches the copy.
-    value = keras_internals.stored_value(variable)
+    value = keras_compat.stored_value(variable)
     if value is not None and not value.is_leaf:
         leaf = torch.nn.Parameter(value.detach(), requires_grad=variable.trainable)
-        keras_internals.store_value(variable, leaf)
+        keras_compat.store_value(variable, leaf)

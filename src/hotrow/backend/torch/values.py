@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from hotrow import keras_internals
+from hotrow import keras_compat
 
 
 def has_no_values(x: Any) -> bool:
@@ -13,7 +13,7 @@ def has_no_values(x: Any) -> bool:
     if x.device.type == "meta" or torch.compiler.is_exporting():
         return True
     # Keras infers shapes on tensors of ones, which need not be ids at all.
-    return keras_internals.in_symbolic_scope()
+    return keras_compat.in_symbolic_scope()
 
 
 def peek(x: Any) -> np.ndarray | None:

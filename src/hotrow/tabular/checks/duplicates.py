@@ -9,10 +9,10 @@ from hotrow.tabular.profiling.profile import Profile
 from hotrow.tabular.profiling.target_batches import target_batches
 from hotrow.tabular.reading.table import Table
 from hotrow.tabular.schema import Schema
-from hotrow.tabular.training.split import TEST, TRAIN
+from hotrow.tabular.split import TEST, TRAIN
 from hotrow.tabular.values.values import is_list, read_distinct
-from hotrow.vocabulary.arrow import pa
-from hotrow.vocabulary.tables.string_hashes import Strings
+from hotrow_common.arrow import pa
+from hotrow_vocabulary.hash_tables.string_hashes import Strings
 
 # So many hashes are kept; of larger tables, those of a share of the rows.
 _MOST = 1 << 20

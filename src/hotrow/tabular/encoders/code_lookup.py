@@ -8,8 +8,8 @@ import numpy as np
 
 from hotrow.tabular.encoders.value_lookup import ValueLookup
 from hotrow.tabular.values.values import labels
-from hotrow.vocabulary.arrow import pa, pc
-from hotrow.vocabulary.vocabulary import Vocabulary
+from hotrow_common.arrow import pa, pc
+from hotrow_vocabulary.vocabulary import Vocabulary
 
 
 @keras.saving.register_keras_serializable(package="hotrow")

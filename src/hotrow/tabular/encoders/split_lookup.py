@@ -8,7 +8,7 @@ import numpy as np
 from hotrow.layers.lookup import Lookup
 from hotrow.tabular.values.lists import read_lists
 from hotrow.tabular.values.missing import Marks
-from hotrow.vocabulary.vocabulary import Vocabulary
+from hotrow_vocabulary.vocabulary import Vocabulary
 
 
 @keras.saving.register_keras_serializable(package="hotrow")

@@ -13,8 +13,8 @@ from hotrow.tabular.values.missing import Marks
 from hotrow.tabular.values.numbers.formats import format_of
 from hotrow.tabular.values.numbers.native import native_numbers, numbers_in
 from hotrow.tabular.values.values import labels, read_distinct
-from hotrow.vocabulary.arrow import pa
-from hotrow.vocabulary.vocabulary import Vocabulary
+from hotrow_common.arrow import pa
+from hotrow_vocabulary.vocabulary import Vocabulary
 
 
 @keras.saving.register_keras_serializable(package="hotrow")

@@ -10,8 +10,8 @@ from hotrow.tabular.encoders.split_lookup import all_unknown, rows_of_ids
 from hotrow.tabular.values.lists import split_words
 from hotrow.tabular.values.missing import Marks
 from hotrow.tabular.values.values import read_distinct
-from hotrow.vocabulary.arrow import pa, pc
-from hotrow.vocabulary.vocabulary import Vocabulary
+from hotrow_common.arrow import pa, pc
+from hotrow_vocabulary.vocabulary import Vocabulary
 
 
 @keras.saving.register_keras_serializable(package="hotrow")

@@ -8,7 +8,7 @@ import numpy as np
 from hotrow.layers.lookup import Lookup
 from hotrow.tabular.values.missing import Marks
 from hotrow.tabular.values.values import labels, read_distinct
-from hotrow.vocabulary.vocabulary import Vocabulary
+from hotrow_vocabulary.vocabulary import Vocabulary
 
 # The token of missing values: text that is empty is missing, so no value is this one.
 MISSING_TOKEN = ""

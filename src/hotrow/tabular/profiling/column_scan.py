@@ -11,8 +11,8 @@ from hotrow.tabular.profiling.value_counts import ValueCounts
 from hotrow.tabular.values.lists import listed
 from hotrow.tabular.values.missing import USUAL, Marks
 from hotrow.tabular.values.values import Distinct, is_list, is_nested, read_distinct
-from hotrow.vocabulary.arrow import pa
-from hotrow.vocabulary.ordering import one_array
+from hotrow_common.arrow import pa
+from hotrow_vocabulary.ordering import one_array
 
 
 class ColumnScan:

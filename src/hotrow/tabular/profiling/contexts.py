@@ -15,7 +15,7 @@ from hotrow.tabular.profiling.kinds.find import (
 from hotrow.tabular.values.numbers.detect import Hints
 from hotrow.tabular.values.numbers.separators import vote
 from hotrow.tabular.values.values import is_list, is_nested
-from hotrow.vocabulary.arrow import pa, pc
+from hotrow_common.arrow import pa, pc
 
 # So many values of a column have a say.
 _VALUES = 5000

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from hotrow.tabular.values.missing import USUAL, Marks
-from hotrow.vocabulary.arrow import pa
+from hotrow_common.arrow import pa
 
 
 @dataclass(frozen=True)

@@ -24,10 +24,10 @@ from hotrow.tabular.profiling.target_batches import TargetColumn, target_batches
 from hotrow.tabular.profiling.target_task import TargetFound
 from hotrow.tabular.profiling.value_counts import ValueCounts
 from hotrow.tabular.reading.table import Table
-from hotrow.tabular.training.split import TRAIN
+from hotrow.tabular.split import TRAIN
 from hotrow.tabular.values.lists import listed, split_parts
 from hotrow.tabular.values.values import Distinct, is_list, read_distinct
-from hotrow.vocabulary.ordering import one_array
+from hotrow_vocabulary.ordering import one_array
 
 _NUMERIC = Found("numeric", "")
 

@@ -23,9 +23,9 @@ from hotrow.tabular.values.missing import USUAL, Marks
 from hotrow.tabular.values.numbers.native import differences_in, origin_of
 from hotrow.tabular.values.numbers.number_format import PLAIN
 from hotrow.tabular.values.values import labels
-from hotrow.vocabulary.arrow import pa, pc
-from hotrow.vocabulary.ordering import one_array
-from hotrow.vocabulary.vocabulary import Vocabulary
+from hotrow_common.arrow import pa, pc
+from hotrow_vocabulary.ordering import one_array
+from hotrow_vocabulary.vocabulary import Vocabulary
 
 MOST_WORDS = 20_000
 LONGEST_TEXT = 200

@@ -22,8 +22,8 @@ from hotrow.tabular.profiling.target_task import find_target, words_are_missing
 from hotrow.tabular.profiling.unused_marks import unused_marks
 from hotrow.tabular.reading.table import Table
 from hotrow.tabular.schema import KINDS, Column, Schema
-from hotrow.vocabulary.arrow import pa, pc
-from hotrow.vocabulary.ordering import one_array
+from hotrow_common.arrow import pa, pc
+from hotrow_vocabulary.ordering import one_array
 
 _EXAMPLES = 5
 _LONGEST_EXAMPLE = 60

@@ -6,7 +6,7 @@ from hotrow.tabular.profiling.evidence import Evidence
 from hotrow.tabular.values.numbers.detect import Reading
 from hotrow.tabular.values.numbers.native import EXACT
 from hotrow.tabular.values.numbers.plain import are_integers
-from hotrow.vocabulary.arrow import pa
+from hotrow_common.arrow import pa
 
 
 def rounded_note(known: Evidence, reading: Reading) -> list[str]:

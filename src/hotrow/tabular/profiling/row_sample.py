@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hotrow.tabular.training.split import hash_of_rows
+from hotrow.tabular.split import hash_of_rows
 
 SIZE = 20_000
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from hotrow.tabular.profiling.evidence import Evidence
 from hotrow.tabular.values.fold import folds
-from hotrow.vocabulary.arrow import pa
+from hotrow_common.arrow import pa
 
 
 def folded(known: Evidence) -> Evidence:

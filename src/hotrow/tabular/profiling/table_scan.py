@@ -13,8 +13,8 @@ from hotrow.tabular.profiling.target_batches import (
     target_batches,
 )
 from hotrow.tabular.reading.table import Table
-from hotrow.tabular.training.split import PARTS, TRAIN
-from hotrow.vocabulary.arrow import pa
+from hotrow.tabular.split import PARTS, TRAIN
+from hotrow_common.arrow import pa
 
 # What the counts of all columns take at most, and those of one.
 MEMORY = 128 << 20

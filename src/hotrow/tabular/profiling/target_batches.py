@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from hotrow.tabular.reading.table import Table
-from hotrow.tabular.training.split import split_of_rows
+from hotrow.tabular.split import split_of_rows
 from hotrow.tabular.values.missing import USUAL, Marks
 from hotrow.tabular.values.values import Distinct, read_distinct
-from hotrow.vocabulary.arrow import pa
-from hotrow.vocabulary.progress import progress
+from hotrow_common.arrow import pa
+from hotrow_common.progress import progress
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Notes on the values of a target."""
 
 from hotrow.tabular.profiling.evidence import Evidence
-from hotrow.vocabulary.arrow import pa
+from hotrow_common.arrow import pa
 
 FEW_IN_CLASS = 10
 

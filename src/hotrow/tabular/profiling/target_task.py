@@ -9,11 +9,7 @@ from hotrow.tabular.errors import TableError
 from hotrow.tabular.profiling.class_checks import check_classes
 from hotrow.tabular.profiling.evidence import Evidence
 from hotrow.tabular.profiling.kinds import MOST_FIT, Context
-from hotrow.tabular.profiling.kinds.digits import (
-    are_few_with_unit,
-    doubt_of,
-    words_of,
-)
+from hotrow.tabular.profiling.kinds.digits import are_few_with_unit, doubt_of, words_of
 from hotrow.tabular.profiling.kinds.find import (
     amounts_of,
     have_digits,
@@ -28,7 +24,7 @@ from hotrow.tabular.values.numbers.detect import Reading
 from hotrow.tabular.values.numbers.number_format import PLAIN
 from hotrow.tabular.values.numbers.plain import are_integers
 from hotrow.tabular.values.values import labels
-from hotrow.vocabulary.arrow import pa
+from hotrow_common.arrow import pa
 
 FEWEST_ROWS = 10
 # Beside numbers that are classes, a word in more rows than this is a class, too.

@@ -7,7 +7,7 @@ import numpy as np
 
 from hotrow.tabular.conventions import ALL, Conventions
 from hotrow.tabular.profiling.evidence import Evidence
-from hotrow.vocabulary.arrow import pa
+from hotrow_common.arrow import pa
 
 
 def unused_marks(

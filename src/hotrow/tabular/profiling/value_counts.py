@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from hotrow.tabular.values.values import Distinct
-from hotrow.vocabulary.arrow import pa, pc
-from hotrow.vocabulary.ordering import one_array
+from hotrow_common.arrow import pa, pc
+from hotrow_vocabulary.ordering import one_array
 
 # What a value takes beside its text: two counts, a row, an offset.
 _BESIDE = 32

@@ -17,7 +17,7 @@ from hotrow.tabular.reading.quotes import check_end, check_swallowed
 from hotrow.tabular.reading.read_ahead import parser
 from hotrow.tabular.reading.streams import unreadable
 from hotrow.tabular.reading.table import Table
-from hotrow.vocabulary.arrow import csv, pa
+from hotrow_common.arrow import csv, pa
 
 # How many bytes are parsed at a time; no row may be longer.
 BLOCK = 4 << 20

@@ -13,7 +13,7 @@ from hotrow.tabular.reading.header import find_header
 from hotrow.tabular.reading.options import ReadingOptions
 from hotrow.tabular.reading.other_columns import other_columns
 from hotrow.tabular.reading.table import Table
-from hotrow.vocabulary.arrow import pa
+from hotrow_common.arrow import pa
 
 _LOOKED_AT = 1000
 

@@ -10,7 +10,7 @@ from hotrow.tabular.reading.names import check_names
 from hotrow.tabular.reading.other_columns import other_columns
 from hotrow.tabular.reading.streams import unreadable
 from hotrow.tabular.reading.table import Table
-from hotrow.vocabulary.arrow import pa
+from hotrow_common.arrow import pa
 
 
 class FeatherTable(Table):

@@ -7,7 +7,7 @@ from hotrow.tabular.errors import TableError
 from hotrow.tabular.reading.names import check_names
 from hotrow.tabular.reading.table import Table
 from hotrow.tabular.values.columns import as_array
-from hotrow.vocabulary.arrow import pa
+from hotrow_common.arrow import pa
 
 ROWS = 1 << 16
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from hotrow.layers.raw_inputs import columns_of
+from hotrow.models.raw_inputs import columns_of
 from hotrow.tabular.errors import TableError
 from hotrow.tabular.reading.frame_table import FrameTable
 from hotrow.tabular.reading.names import check_names
 from hotrow.tabular.reading.table import Table, joined_name
 from hotrow.tabular.values.columns import as_array
-from hotrow.vocabulary.arrow import pa
+from hotrow_common.arrow import pa
 
 
 def frame_table(source: Any) -> FrameTable:

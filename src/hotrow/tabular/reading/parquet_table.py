@@ -9,7 +9,7 @@ from hotrow.tabular.reading.file_rows import FileRows
 from hotrow.tabular.reading.names import check_names
 from hotrow.tabular.reading.other_columns import other_columns
 from hotrow.tabular.reading.table import Table
-from hotrow.vocabulary.arrow import pa, parquet
+from hotrow_common.arrow import pa, parquet
 
 ROWS = 1 << 16
 

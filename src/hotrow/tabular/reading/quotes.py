@@ -11,7 +11,7 @@ from hotrow.tabular.reading.csv_layout import CsvLayout
 from hotrow.tabular.reading.encodings import utf8_stream
 from hotrow.tabular.reading.plain import plain_delimiter
 from hotrow.tabular.reading.streams import opened
-from hotrow.vocabulary.arrow import pc
+from hotrow_common.arrow import pc
 
 # So many whole lines within a field that look like rows are rows.
 _LINES = 3

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from hotrow.tabular.reading.csv_stream import CsvStream
-from hotrow.vocabulary.arrow import csv
+from hotrow_common.arrow import csv
 
 
 class _Parser:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from hotrow.tabular.errors import TableError
-from hotrow.vocabulary.arrow import pa
+from hotrow_common.arrow import pa
 
 _COMPRESSIONS = {
     b"\x1f\x8b": "gzip",

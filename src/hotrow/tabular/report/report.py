@@ -17,7 +17,7 @@ from hotrow.tabular.report.page import page
 from hotrow.tabular.report.plotly_source import plotly_source
 from hotrow.tabular.report.section import Section
 from hotrow.tabular.results import Results, Vectors
-from hotrow.vocabulary.aside import written_aside
+from hotrow_common.atomic_files import written_aside
 
 # In the order of the page. Each returns `None` where there is nothing to show.
 SECTIONS = (columns, learning, scores, confusion, calibration, residuals)

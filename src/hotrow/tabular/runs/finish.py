@@ -6,12 +6,12 @@ from typing import Any
 
 import keras
 
+from hotrow.tabular.files.whole_files import save_model, write_json
 from hotrow.tabular.network.input_layout import InputLayout
 from hotrow.tabular.profiling.profile import Profile
 from hotrow.tabular.results import Results, Score
 from hotrow.tabular.runs.id_counts import save_counts
 from hotrow.tabular.runs.run_folder import RunFolder
-from hotrow.tabular.runs.whole_files import save_model, write_json
 from hotrow.tabular.table_model import TableModel
 from hotrow.tabular.training.baselines import baseline_scores
 from hotrow.tabular.training.course import Course

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hotrow.vocabulary.arrow import pa
+from hotrow_common.arrow import pa
 
 
 def with_index(table: Any, index: Any) -> Any:

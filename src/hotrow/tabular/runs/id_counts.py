@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hotrow.vocabulary.aside import written_aside
+from hotrow_common.atomic_files import written_aside
 
 
 def save_counts(path: Path, counts: Mapping[str, np.ndarray]) -> None:

@@ -10,7 +10,7 @@ from hotrow.tabular.reading.table import Table
 from hotrow.tabular.run_error import RunError
 from hotrow.tabular.table_model import TableModel
 from hotrow.tabular.unread import UnreadValues
-from hotrow.vocabulary.arrow import pa
+from hotrow_common.arrow import pa
 
 
 class Predictions:

@@ -11,18 +11,18 @@ from typing import Any
 import keras
 import numpy as np
 
+from hotrow.tabular.files.digests import check_file, read_json
 from hotrow.tabular.network.input_layout import id_columns
 from hotrow.tabular.network.network import vectors_of
 from hotrow.tabular.reading.table import open_table
 from hotrow.tabular.results import Results, Vectors
 from hotrow.tabular.run_error import RunError
-from hotrow.tabular.runs.digests import check_file, read_json
 from hotrow.tabular.runs.frame_index import with_index
 from hotrow.tabular.runs.id_counts import load_counts
 from hotrow.tabular.runs.predictions import Predictions
 from hotrow.tabular.runs.run_folder import RunFolder
 from hotrow.tabular.table_model import TableModel
-from hotrow.vocabulary.arrow import pa
+from hotrow_common.arrow import pa
 
 
 class Run:

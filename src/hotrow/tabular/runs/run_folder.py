@@ -7,14 +7,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from hotrow.tabular.run_error import RunError
-from hotrow.tabular.runs.digests import (
+from hotrow.tabular.files.digests import (
     digests_of,
     read_json,
     without_digest,
     write_with_digest,
 )
-from hotrow.tabular.runs.whole_files import is_leftover, remove_path
+from hotrow.tabular.files.whole_files import is_leftover, remove_path
+from hotrow.tabular.run_error import RunError
 from hotrow.tabular.training.checkpoint import Checkpoint
 
 FORMAT = "hotrow-run"

@@ -9,9 +9,9 @@ from typing import Any
 from hotrow.tabular.reading.table import open_table
 from hotrow.tabular.runs.predictions import Predictions
 from hotrow.tabular.runs.run import Run
-from hotrow.vocabulary.arrow import pa
-from hotrow.vocabulary.aside import written_aside
-from hotrow.vocabulary.progress import progress
+from hotrow_common.arrow import pa
+from hotrow_common.atomic_files import written_aside
+from hotrow_common.progress import progress
 
 
 def write_predictions(

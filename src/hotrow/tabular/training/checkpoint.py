@@ -6,13 +6,13 @@ from pathlib import Path
 
 import keras
 
-from hotrow.tabular.runs.digests import (
+from hotrow.tabular.files.digests import (
     check_file,
     digests_of,
     read_with_digest,
     write_with_digest,
 )
-from hotrow.tabular.runs.whole_files import remove_path, save_model
+from hotrow.tabular.files.whole_files import remove_path, save_model
 from hotrow.tabular.training.course import Course
 
 _STATE = "state.json"

@@ -10,12 +10,12 @@ import numpy as np
 
 from hotrow.tabular.checks.table_checks import TableChecks
 from hotrow.tabular.errors import TableError
+from hotrow.tabular.files.digests import read_with_digest, write_with_digest
 from hotrow.tabular.network.input_layout import InputLayout
 from hotrow.tabular.profiling.profile import Profile
 from hotrow.tabular.profiling.target_batches import target_batches
 from hotrow.tabular.reading.table import Table
-from hotrow.tabular.runs.digests import read_with_digest, write_with_digest
-from hotrow.tabular.training.split import PARTS
+from hotrow.tabular.split import PARTS
 
 _INDEX = "index.json"
 

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from hotrow.optimizers.row_sparse import RowSparse
 from hotrow.tabular.encoders import TargetEncoder
 from hotrow.tabular.network.input_layout import InputLayout
 from hotrow.tabular.network.predicting import predict_rows
@@ -17,7 +18,6 @@ from hotrow.tabular.training.interrupts import Wish, interrupts_as_wish
 from hotrow.tabular.training.measure import Measure
 from hotrow.tabular.training.settings import Settings, batch_size_of
 from hotrow.tabular.training.training_rows import TrainingRows
-from hotrow.training.row_sparse import RowSparse
 
 # So many rows are predicted at once where a part is measured.
 _CHUNK = 65_536

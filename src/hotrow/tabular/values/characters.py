@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hotrow.vocabulary.arrow import pa, pc
+from hotrow_common.arrow import pa, pc
 
 _BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
 _BLANKS += "\u200a\u202f\u205f\u3000\t\n\r\v\f"

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from hotrow.tabular.errors import TableError
-from hotrow.vocabulary.arrow import pa
+from hotrow_common.arrow import pa
 
 
 def as_array(values: Any, name: str | None = None) -> Any:

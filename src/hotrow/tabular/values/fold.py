@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hotrow.vocabulary.arrow import pa, pc
+from hotrow_common.arrow import pa, pc
 
 
 def folds(texts: Any) -> Any:

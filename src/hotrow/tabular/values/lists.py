@@ -7,7 +7,7 @@ import numpy as np
 from hotrow.tabular.values.columns import as_array
 from hotrow.tabular.values.missing import USUAL, Marks
 from hotrow.tabular.values.values import canonical, is_list, labels, read_distinct
-from hotrow.vocabulary.arrow import pa, pc
+from hotrow_common.arrow import pa, pc
 
 _BETWEEN_WORDS = r"[^\p{L}\p{N}\p{M}]+"
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from hotrow.vocabulary.arrow import pa, pc
+from hotrow_common.arrow import pa, pc
 
 # What machines write: pandas, NumPy, C, SQL, Excel in the languages of its users.
 ALWAYS = (

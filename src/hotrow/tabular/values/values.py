@@ -20,7 +20,7 @@ import numpy as np
 from hotrow.tabular.errors import TableError
 from hotrow.tabular.values.columns import as_array
 from hotrow.tabular.values.missing import USUAL, Marks
-from hotrow.vocabulary.arrow import pa, pc
+from hotrow_common.arrow import pa, pc
 
 
 @dataclass

@@ -21,7 +21,7 @@ from hotrow.tabular.values.numbers.plain import (
     mask_of,
 )
 from hotrow.tabular.values.numbers.words import MONEY
-from hotrow.vocabulary.arrow import pc
+from hotrow_common.arrow import pc
 
 
 def number_kind(known: Evidence, reading: Reading) -> Found | None:

@@ -56,7 +56,7 @@ from hotrow.tabular.values.numbers.clock_format import find_clock
 from hotrow.tabular.values.numbers.compound_format import find_compound
 from hotrow.tabular.values.numbers.detect import Reading, find_numbers
 from hotrow.tabular.values.values import is_list, is_nested
-from hotrow.vocabulary.arrow import pa, pc
+from hotrow_common.arrow import pa, pc
 
 # Numbers with so few other words, in so few rows, are numbers.
 _MOST_WORDS = 3

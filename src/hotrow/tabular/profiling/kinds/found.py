@@ -7,7 +7,7 @@ import numpy as np
 
 from hotrow.tabular.profiling.evidence import Evidence, named
 from hotrow.tabular.values.missing import USUAL, Marks
-from hotrow.vocabulary.arrow import pa
+from hotrow_common.arrow import pa
 
 # Kinds whose values have an id each.
 LOOKED_UP = ("categorical", "code")

@@ -10,7 +10,7 @@ from hotrow.tabular.profiling.kinds.found import MOST_FIT, Found
 from hotrow.tabular.values.dates.detect import find_dates
 from hotrow.tabular.values.numbers.detect import Reading
 from hotrow.tabular.values.numbers.number_format import NumberFormat
-from hotrow.vocabulary.arrow import pc
+from hotrow_common.arrow import pc
 
 _HALF = 0.5
 _FEW = 50

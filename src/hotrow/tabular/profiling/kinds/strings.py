@@ -5,14 +5,9 @@ from typing import Any
 import numpy as np
 
 from hotrow.tabular.profiling.evidence import Evidence
-from hotrow.tabular.profiling.kinds.found import (
-    Found,
-    absent_of,
-    many,
-    mostly_differ,
-)
+from hotrow.tabular.profiling.kinds.found import Found, absent_of, many, mostly_differ
 from hotrow.tabular.values.numbers.plain import are_numbers
-from hotrow.vocabulary.arrow import pa, pc
+from hotrow_common.arrow import pa, pc
 
 SEPARATORS = ("|", ";", ",")
 

@@ -9,7 +9,7 @@ from hotrow.tabular.values.characters import plain_characters
 from hotrow.tabular.values.dates.names import MONTHS, ZONES
 from hotrow.tabular.values.dates.patterns import ORDERS, PATTERNS, TEXT
 from hotrow.tabular.values.numbers.plain import mask_of
-from hotrow.vocabulary.arrow import pa, pc
+from hotrow_common.arrow import pa, pc
 
 NOT_A_DATE = np.datetime64("NaT", "s")
 # Two digits from here on are of the 20th century, as in POSIX.

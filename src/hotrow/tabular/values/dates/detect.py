@@ -8,7 +8,7 @@ import numpy as np
 from hotrow.tabular.values.characters import plain_characters
 from hotrow.tabular.values.dates.date_format import PIVOT, DateFormat
 from hotrow.tabular.values.numbers.plain import mask_of
-from hotrow.vocabulary.arrow import pa, pc
+from hotrow_common.arrow import pa, pc
 
 _SAMPLE = 2000
 _THREE = (

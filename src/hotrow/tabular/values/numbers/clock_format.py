@@ -7,7 +7,7 @@ import numpy as np
 
 from hotrow.tabular.values.characters import plain_characters
 from hotrow.tabular.values.numbers.plain import mask_of, read_numbers
-from hotrow.vocabulary.arrow import pa, pc
+from hotrow_common.arrow import pa, pc
 
 _CLOCK = (
     r"^(?P<sign>-?)(?:(?P<days>[0-9]+) ?(?:d|days?)?[,. ] ?)?"

@@ -7,7 +7,7 @@ import numpy as np
 
 from hotrow.tabular.values.characters import plain_characters
 from hotrow.tabular.values.numbers.plain import mask_of
-from hotrow.vocabulary.arrow import pa, pc
+from hotrow_common.arrow import pa, pc
 
 _AMOUNT = r"[0-9]+(?:\.[0-9]+)?"
 # Of each family, the spellings of its units, and how many of the last one each is.

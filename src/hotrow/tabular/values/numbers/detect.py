@@ -25,7 +25,7 @@ from hotrow.tabular.values.numbers.separators import (
     is_ambiguous,
 )
 from hotrow.tabular.values.numbers.words import MONEY
-from hotrow.vocabulary.arrow import pa, pc
+from hotrow_common.arrow import pa, pc
 
 # So many values tell whether it is worth to look at all.
 _SAMPLE = 2000

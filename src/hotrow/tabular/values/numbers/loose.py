@@ -6,7 +6,7 @@ import numpy as np
 
 from hotrow.tabular.values.characters import plain_characters
 from hotrow.tabular.values.numbers.plain import glued, mask_of
-from hotrow.vocabulary.arrow import pa, pc
+from hotrow_common.arrow import pa, pc
 
 # One number, a multiplier or a point of the compass right after it, no other digits.
 _ONE = (

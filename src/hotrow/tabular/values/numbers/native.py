@@ -7,7 +7,7 @@ import numpy as np
 from hotrow.tabular.values.missing import Marks
 from hotrow.tabular.values.numbers.number_format import PLAIN
 from hotrow.tabular.values.numbers.plain import are_integers
-from hotrow.vocabulary.arrow import pa
+from hotrow_common.arrow import pa
 
 # From here on a float64 skips integers.
 EXACT = 2.0**53

@@ -9,15 +9,10 @@ import numpy as np
 from hotrow.tabular.values.numbers.affixes import Affix, prefixes, suffixes
 from hotrow.tabular.values.numbers.loose import loosely
 from hotrow.tabular.values.numbers.parts import Parts, cut
-from hotrow.tabular.values.numbers.plain import (
-    glued,
-    mask_of,
-    read_numbers,
-    to_float,
-)
+from hotrow.tabular.values.numbers.plain import glued, mask_of, read_numbers, to_float
 from hotrow.tabular.values.numbers.separators import are_written_so, with_points
 from hotrow.tabular.values.numbers.words import MONEY
-from hotrow.vocabulary.arrow import pa, pc
+from hotrow_common.arrow import pa, pc
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 
 from hotrow.tabular.values.characters import plain_characters
 from hotrow.tabular.values.numbers.plain import glued, mask_of
-from hotrow.vocabulary.arrow import pa, pc
+from hotrow_common.arrow import pa, pc
 
 _PARTS = (
     r"^(?P<before>[^0-9]*?)"

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from hotrow.vocabulary.arrow import pa, pc
+from hotrow_common.arrow import pa, pc
 
 _NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 _INTEGER = r"^[+-]?[0-9]+(?:\.0+)?$"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hotrow.tabular.values.numbers.plain import mask_of
-from hotrow.vocabulary.arrow import pc
+from hotrow_common.arrow import pc
 
 # What may stand between groups of digits. A narrow blank is a blank by then.
 GROUPING = ",.' _"

@@ -1,0 +1,1 @@
+"""Which inputs are ids, and what happens to those that are not."""

@@ -1,0 +1,192 @@
+"""Lets one thread at a time run the compiled steps of a model."""
+
+import os
+import sys
+import threading
+import time
+import weakref
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from hotrow import keras_compat
+
+# How often a thread that waits looks whether the one that runs waits for it.
+_SECONDS_BETWEEN_LOOKS = 0.02
+# How long that one must have been waiting. Once is enough in a call.
+_PATIENCE = 0.5
+
+# Modules in which a thread waits for another one.
+_WAITS = ("threading", "queue", "selectors", "multiprocessing", "concurrent")
+
+
+class CallLock:
+    """A lock that the calls of one model hold while they run.
+
+    Any thread may call a model from a callback or a data loader of its own call, as
+    Keras allows: the lock is re-entrant, and a thread is let in while the thread that
+    holds the lock is in a callback or waits for another thread. Between two batches,
+    and between two epochs, a long call lets those that wait go first (`let_others`).
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        # The last one runs. Those before it have let it in.
+        self._holders: list[_Ticket] = []
+        self._waiting: deque[_Ticket] = deque()
+
+    @contextmanager
+    def held(self, reads_only: bool) -> Iterator[None]:
+        """Waits for the lock, and holds it.
+
+        Args:
+            reads_only: Whether the call leaves metrics and weights alone, so that it
+                may run between two batches of another one.
+        """
+        self._acquire(reads_only)
+        try:
+            yield
+        finally:
+            self._release()
+
+    def is_wanted(self, reads_only: bool) -> bool:
+        """Whether the holder should call `let_others`."""
+        if not self._waiting and len(self._holders) < 2:
+            return False
+        with self._guard:
+            if self._holders[0].thread != threading.get_ident():
+                return False
+            return len(self._holders) > 1 or bool(self._next_ones(reads_only))
+
+    def let_others(self, reads_only: bool) -> None:
+        """Lets the threads that wait now run, one by one, before this one goes on.
+
+        It also waits for those that were let in earlier.
+        """
+        with self._guard:
+            guests, waiting = self._holders[1:], self._next_ones(reads_only)
+        for guest in guests:
+            guest.left.wait()
+        for ticket in waiting:
+            with self._guard:
+                if ticket in self._waiting:
+                    self._let_in(ticket)
+            if ticket.entered.is_set():
+                ticket.left.wait()
+
+    def _next_ones(self, reads_only: bool) -> "list[_Ticket]":
+        return [t for t in self._waiting if t.reads_only or not reads_only]
+
+    def _acquire(self, reads_only: bool) -> None:
+        me = threading.get_ident()
+        with self._guard:
+            for holder in self._holders:
+                if holder.thread == me:
+                    holder.depth += 1
+                    return
+            ticket = _Ticket(me, reads_only)
+            if not self._holders and not self._waiting:
+                self._holders.append(ticket)
+                return
+            self._waiting.append(ticket)
+        try:
+            while not ticket.entered.wait(_SECONDS_BETWEEN_LOOKS):
+                self._enter_if_needed(ticket)
+        except BaseException:
+            with self._guard:
+                if ticket in self._waiting:
+                    self._waiting.remove(ticket)
+                else:
+                    self._leave(ticket)
+            raise
+
+    def _release(self) -> None:
+        me = threading.get_ident()
+        with self._guard:
+            holder = next(h for h in self._holders if h.thread == me)
+            holder.depth -= 1
+            if not holder.depth:
+                self._leave(holder)
+
+    def _leave(self, holder: "_Ticket") -> None:
+        self._holders.remove(holder)
+        holder.left.set()
+        if not self._holders and self._waiting:
+            self._let_in(self._waiting[0])
+
+    def _let_in(self, ticket: "_Ticket") -> None:
+        ticket.waits_in = None
+        self._waiting.remove(ticket)
+        self._holders.append(ticket)
+        ticket.entered.set()
+
+    def _enter_if_needed(self, ticket: "_Ticket") -> None:
+        """Enters if the thread that runs may be waiting for this one."""
+        with self._guard:
+            if ticket not in self._waiting:
+                return
+            runs = self._holders[-1]
+            frame = _waits_in(runs.thread)
+            now = time.monotonic()
+            if frame is None or frame is not ticket.waits_in:
+                ticket.waits_in, ticket.since = frame, now
+            if frame is not None and now - ticket.since >= runs.patience:
+                runs.patience = 0.0
+                self._let_in(ticket)
+
+
+def _waits_in(thread: int) -> FrameType | None:
+    """Returns where a thread runs callbacks or waits for another thread, or None."""
+    innermost = frame = sys._current_frames().get(thread)
+    while frame is not None:
+        if _module(frame) == keras_compat.CALLBACKS_MODULE:
+            return frame
+        frame = frame.f_back
+    if innermost is not None and _module(innermost).partition(".")[0] in _WAITS:
+        return innermost
+    return None
+
+
+class _Ticket:
+    """A call that waits for a lock or holds it."""
+
+    def __init__(self, thread: int, reads_only: bool) -> None:
+        self.thread = thread
+        self.reads_only = reads_only
+        self.depth = 1
+        self.patience = _PATIENCE
+        # Where the thread that runs was seen waiting, and since when.
+        self.waits_in: FrameType | None = None
+        self.since = 0.0
+        self.entered = threading.Event()
+        self.left = threading.Event()
+
+
+def _module(frame: FrameType) -> str:
+    return frame.f_globals.get("__name__") or ""
+
+
+_locks: weakref.WeakKeyDictionary[Any, CallLock] = weakref.WeakKeyDictionary()
+_making = threading.Lock()
+
+
+def lock_of(model: Any) -> CallLock:
+    """Returns the lock of a model. It is no part of it: models are copied and saved."""
+    with _making:
+        lock = _locks.get(model)
+        if lock is None:
+            lock = _locks[model] = CallLock()
+        return lock
+
+
+def _after_fork() -> None:
+    global _making
+    _making = threading.Lock()
+    # Held by threads that a child process does not have.
+    _locks.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,193 @@
+"""Code of ours around Keras's own calls: `fit`, `evaluate`, `predict` and their kin.
+
+Keras offers a layer or an optimizer no moment before such a call, and none after it
+(`predict` runs no code of a layer and no metric once its steps are compiled). So what
+needs one subscribes here, and the methods of `keras.Model` that run compiled steps are
+wrapped, once. To a model without anything of Hotrow that adds one callback that does
+nothing.
+"""
+
+import functools
+import inspect
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+import keras
+
+from hotrow import backend
+from hotrow.keras_compat.call_lock import lock_of
+
+WRAPPED_METHODS = (
+    "fit",
+    "evaluate",
+    "predict",
+    "train_on_batch",
+    "test_on_batch",
+    "predict_on_batch",
+)
+
+TRAINING_METHODS = ("fit", "train_on_batch")
+# Methods that leave weights and metrics alone.
+PREDICTING_METHODS = ("predict", "predict_on_batch")
+# Methods that read or set the variables. Only `before` runs around them.
+PLAIN_METHODS = (
+    "get_weights",
+    "set_weights",
+    "load_weights",
+    "save",
+    "save_weights",
+    "export",
+)
+
+
+class Subscriber:
+    """What happens around a call. Each method gets the model and the method's name."""
+
+    def needs_lock(self, model: keras.Model) -> bool:
+        """Whether threads that call this model must wait for each other."""
+        return False
+
+    def compiling(self, model: keras.Model, arguments: dict[str, Any]) -> None:
+        """Runs before `compile`, and may change its arguments."""
+
+    def before(self, model: keras.Model, name: str) -> None:
+        """Runs before the call."""
+
+    def after(self, model: keras.Model, name: str) -> None:
+        """Runs after a call that returned."""
+
+    def failed(self, model: keras.Model) -> None:
+        """Runs after a call that raised."""
+
+    def callback(self) -> keras.callbacks.Callback | None:
+        """Returns a callback for `fit`, `evaluate` and `predict`, or None."""
+        return None
+
+
+_subscribers: list[Subscriber] = []
+_running = threading.local()
+
+
+def subscribe(subscriber: Subscriber) -> None:
+    """Has `subscriber` run around all calls from now on; wraps them if need be."""
+    if subscriber not in _subscribers:
+        _subscribers.append(subscriber)
+    for name in WRAPPED_METHODS:
+        method = getattr(keras.Model, name)
+        if not hasattr(method, "_hotrow_wraps"):
+            setattr(keras.Model, name, _wrapped(method))
+    for name in PLAIN_METHODS:
+        method = getattr(keras.Model, name)
+        if not hasattr(method, "_hotrow_wraps"):
+            setattr(keras.Model, name, _wrapped_plainly(method))
+    if not hasattr(keras.Model.compile, "_hotrow_wraps"):
+        # In the class that has it: Keras asks whether a model's `compile` is that one.
+        owner = next(cls for cls in keras.Model.__mro__ if "compile" in vars(cls))
+        owner.compile = _wrapped_compile(owner.compile)
+
+
+def running_model() -> keras.Model | None:
+    """Returns the model whose call is under way in this thread, or None."""
+    models = getattr(_running, "models", None)
+    return models[-1] if models else None
+
+
+def is_only_reading() -> bool:
+    """Whether a call is under way in this thread that does not train."""
+    return bool(getattr(_running, "only_reading", False))
+
+
+@contextmanager
+def _reading(only: bool) -> Iterator[None]:
+    before = is_only_reading()
+    _running.only_reading = only
+    try:
+        yield
+    finally:
+        _running.only_reading = before
+
+
+def _lock_around(model: keras.Model, name: str) -> Any:
+    if name in backend.PARALLEL_METHODS:
+        return nullcontext()
+    if any(subscriber.needs_lock(model) for subscriber in _subscribers):
+        return lock_of(model).held(reads_only=name in PREDICTING_METHODS)
+    return nullcontext()
+
+
+def _wrapped(method: Callable) -> Callable:
+    signature = inspect.signature(method)
+    name = method.__name__
+
+    @functools.wraps(method)
+    def run(self: keras.Model, *args: Any, **kwargs: Any) -> Any:
+        if "callbacks" in signature.parameters:
+            bound = signature.bind(self, *args, **kwargs)
+            callbacks = bound.arguments.get("callbacks")
+            bound.arguments["callbacks"] = _with_ours(callbacks, self)
+            args, kwargs = bound.args[1:], bound.kwargs
+        with _lock_around(self, name):
+            return call(self, args, kwargs)
+
+    def call(model: keras.Model, args: Any, kwargs: Any) -> Any:
+        models = _running.__dict__.setdefault("models", [])
+        models.append(model)
+        try:
+            for subscriber in _subscribers:
+                subscriber.before(model, name)
+            with _reading(name not in TRAINING_METHODS):
+                result = method(model, *args, **kwargs)
+        except BaseException:
+            for subscriber in _subscribers:
+                subscriber.failed(model)
+            raise
+        finally:
+            models.pop()
+        for subscriber in _subscribers:
+            subscriber.after(model, name)
+        return result
+
+    run._hotrow_wraps = method  # type: ignore[attr-defined]
+    return run
+
+
+def _wrapped_plainly(method: Callable) -> Callable:
+    name = method.__name__
+
+    @functools.wraps(method)
+    def run(self: keras.Model, *args: Any, **kwargs: Any) -> Any:
+        for subscriber in _subscribers:
+            subscriber.before(self, name)
+        with _reading(True):
+            return method(self, *args, **kwargs)
+
+    run._hotrow_wraps = method  # type: ignore[attr-defined]
+    return run
+
+
+def _wrapped_compile(method: Callable) -> Callable:
+    signature = inspect.signature(method)
+
+    @functools.wraps(method)
+    def run(self: keras.Model, *args: Any, **kwargs: Any) -> Any:
+        bound = signature.bind(self, *args, **kwargs)
+        for subscriber in _subscribers:
+            subscriber.compiling(self, bound.arguments)
+        return method(*bound.args, **bound.kwargs)
+
+    run._hotrow_wraps = method  # type: ignore[attr-defined]
+    return run
+
+
+def _with_ours(callbacks: Any, model: keras.Model) -> Any:
+    ours = [x for s in _subscribers if (x := s.callback()) is not None]
+    if not isinstance(callbacks, keras.callbacks.CallbackList):
+        return [*keras.tree.flatten(callbacks or []), *ours]
+    known = {type(callback) for callback in callbacks.callbacks}
+    for callback in ours:
+        if type(callback) not in known:
+            callback.set_model(model)
+            callbacks.callbacks.append(callback)
+    return callbacks

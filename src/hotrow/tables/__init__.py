@@ -1,0 +1,1 @@
+"""Tables: what one is, how its rows are read, multiplied, initialized and decayed."""

@@ -1,0 +1,1 @@
+"""What every part needs: Arrow input, whole files, progress, near names, arguments."""

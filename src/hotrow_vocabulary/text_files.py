@@ -1,0 +1,90 @@
+"""Vocabularies of other tools: plain text, and those of Keras's lookup layers."""
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hotrow_common.atomic_files import written_aside
+
+# What Keras writes for its ids of padding and unknown.
+KERAS_MASK, KERAS_UNKNOWN = "", "[UNK]"
+
+
+def write_text(path: str | os.PathLike[str], tokens: list[str | int]) -> None:
+    """Writes one token a line, in UTF-8."""
+    for token in tokens:
+        if isinstance(token, str) and re.search(r"[\r\n]", token):
+            raise ValueError(
+                "A token that holds a line break cannot stand in a text file. "
+                f"Received: {token!r}. Use `save`, which writes any token."
+            )
+    text = "".join(f"{token}\n" for token in tokens)
+    # Bytes, so that no system turns line ends into its own.
+    with written_aside(path) as file:
+        file.write(text.encode())
+
+
+def read_text(path: str | os.PathLike[str], integers: bool) -> list[str] | list[int]:
+    """Returns the tokens of a file that has one a line."""
+    try:
+        text = Path(path).read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            "A vocabulary in plain text must be in UTF-8. Received: "
+            f"{os.fspath(path)!r}, which is not ({error.reason} at byte "
+            f"{error.start}). Convert it first."
+        ) from error
+    lines = text.replace("\r\n", "\n").split("\n")
+    if lines[-1] == "":
+        lines.pop()
+    if not integers:
+        return lines
+    numbers = []
+    for place, line in enumerate(lines):
+        # Python's `int` takes `1_0` and the digits of all scripts, too.
+        if not re.fullmatch(r"[+-]?[0-9]{1,19}", line):
+            raise ValueError(
+                f"A line is no integer of 64 bits: {line!r}, line {place + 1} of "
+                f"{os.fspath(path)!r}. Pass `integers=False` to read strings."
+            )
+        numbers.append(int(line))
+    return numbers
+
+
+def to_keras(tokens: list[str | int], padding: bool, unknown: bool) -> dict[str, Any]:
+    """Returns the arguments with which a lookup layer of Keras gives the same ids."""
+    integers = bool(tokens) and isinstance(tokens[0], int)
+    return {
+        # Such a layer takes no empty list.
+        "vocabulary": np.array(tokens) if integers else list(tokens),
+        "num_oov_indices": int(unknown),
+        "mask_token": (0 if integers else KERAS_MASK) if padding else None,
+    }
+
+
+def from_keras(layer: Any) -> tuple[list[Any], bool, bool]:
+    """Returns the tokens of a lookup layer of Keras, and its special ids."""
+    wanted = ("get_vocabulary", "mask_token", "num_oov_indices")
+    if not all(hasattr(layer, name) for name in wanted):
+        raise ValueError(
+            "`from_keras` takes a StringLookup or an IntegerLookup layer. Received: "
+            f"{type(layer).__name__}. Pass its vocabulary to `hotrow.Vocabulary`."
+        )
+    if layer.num_oov_indices > 1:
+        raise ValueError(
+            "A vocabulary has one id of unknown or none. Received: a layer with "
+            f"num_oov_indices={layer.num_oov_indices}. Make it with 0 or 1."
+        )
+    mode = getattr(layer, "output_mode", "int")
+    if getattr(layer, "invert", False) or mode != "int":
+        raise ValueError(
+            "`from_keras` takes a layer that turns tokens into ids. Received: one with "
+            f'invert={layer.invert} and output_mode="{mode}". Make the layer with '
+            '`invert=False` and `output_mode="int"`.'
+        )
+    tokens = layer.get_vocabulary(include_special_tokens=False)
+    tokens = [t if isinstance(t, str) else int(t) for t in tokens]
+    return tokens, layer.mask_token is not None, layer.num_oov_indices == 1

@@ -1,0 +1,488 @@
+"""The vocabulary: objects to ids and back."""
+
+import os
+import threading
+from dataclasses import asdict
+from typing import Any, BinaryIO, Self
+
+import numpy as np
+
+from hotrow_common.arguments import as_size
+from hotrow_common.arrow import pa
+from hotrow_vocabulary import files, shapes, text_files
+from hotrow_vocabulary.counting import add_counts, count
+from hotrow_vocabulary.data_files import count_files
+from hotrow_vocabulary.digest import digest_of
+from hotrow_vocabulary.inputs import is_batches, read
+from hotrow_vocabulary.known import Known
+from hotrow_vocabulary.ordering import one_array, ordered
+from hotrow_vocabulary.settings import Settings
+from hotrow_vocabulary.tokens import as_kind, from_arrow
+from hotrow_vocabulary.unknown import missing_error, unknown_error
+
+
+class Vocabulary:
+    """Turns strings or integers into ids and back.
+
+    Id 0 is padding and 1 is unknown; then come the tokens by falling count, ties by
+    value, so that the same data gives the same ids in whatever order or parts it comes.
+    Ids are int32 (int64 where they pass 2**31), and `len(vocab)` is what a layer takes
+    as `input_dim`.
+
+    Tokens are strings, or integers from -2**63 to 2**63 - 1. `bytes` are strings in
+    UTF-8; `bool` and whole floats are integers; `None`, NaN, `pandas.NA` and `NaT` are
+    missing: unknown, and never a token. Strings and integers in one vocabulary are an
+    error.
+
+    One vocabulary may be read by many threads at once.
+
+    Example:
+
+    >>> vocab = hotrow.Vocabulary.fit(["Oslo", "Paris", "Paris", "Rome"])
+    >>> vocab.encode(["Paris", "Oslo", "???"])
+    array([2, 3, 1], dtype=int32)
+    >>> vocab.decode([2, 3, 1])
+    array(['Paris', 'Oslo', None], dtype=object)
+    >>> vocab.encode([["Rome"], ["Oslo", "Rome"]], length=3)
+    array([[4, 0, 0],
+           [3, 4, 0]], dtype=int32)
+
+    Args:
+        tokens: The tokens in the order of their ids, each once: a list, a NumPy array,
+            a Series or an Arrow array. `Vocabulary.fit` finds them in data.
+        padding: Whether id 0 is padding. Defaults to `True`.
+        unknown: Whether there is an id for unknown tokens: 1, or 0 without padding.
+            Without it, an unknown token is an error. Defaults to `True`.
+        normalize: A form of Unicode that strings are brought to before they are looked
+            up: `"NFC"`, `"NFD"`, `"NFKC"` or `"NFKD"`. Defaults to `None`, as they are.
+        lowercase: Whether to put each character in lower case first. Defaults to
+            `False`.
+
+    Raises:
+        ValueError: If an argument is not as above, or a token stands twice.
+        ImportError: If the package pyarrow is not installed.
+    """
+
+    _known: Known
+    _settings: Settings
+    _growing: threading.Lock
+    _last_digest: tuple[Known, str] | None
+
+    def __init__(
+        self,
+        tokens: Any,
+        *,
+        padding: bool = True,
+        unknown: bool = True,
+        normalize: str | None = None,
+        lowercase: bool = False,
+    ) -> None:
+        settings = Settings(padding, unknown, normalize, lowercase)
+        array = settings.rules.apply(read(tokens).tokens)
+        if array.null_count:
+            raise ValueError(
+                "A missing value cannot be a token. Received: "
+                f"{array.null_count} missing values among {len(array)} tokens. Leave "
+                "them out: whatever is missing has the id of unknown."
+            )
+        self._set(Known(array), settings)
+
+    @classmethod
+    def fit(
+        cls,
+        values: Any,
+        *,
+        min_count: int = 1,
+        max_size: int | None = None,
+        **settings: Any,
+    ) -> Self:
+        """Makes the vocabulary of some data.
+
+        Args:
+            values: Tokens in a list, a NumPy array, a pandas or polars Series, an Arrow
+                array or anything else with the Arrow PyCapsule interface, of any shape;
+                or an iterable of batches of these, such as a generator over data that
+                does not fit in memory.
+            min_count: Tokens that occur less often are left out. Defaults to 1.
+            max_size: The most that `len(vocab)` may be, padding and unknown included;
+                the most frequent tokens are kept. Defaults to `None`, no limit.
+            **settings: `padding`, `unknown`, `normalize` and `lowercase`, as for the
+                class.
+        """
+        about = Settings(**settings)
+        room = about.room(max_size)
+        counts = count(values, normalize=about.normalize, lowercase=about.lowercase)
+        return cls._of(ordered(counts, min_count, room), about)
+
+    @classmethod
+    def from_counts(
+        cls,
+        counts: Any,
+        *,
+        min_count: int = 1,
+        max_size: int | None = None,
+        **settings: Any,
+    ) -> Self:
+        """Makes a vocabulary of counts: one table, or several that are added up.
+
+        Args:
+            counts: A table with the columns `token` and `count` (pyarrow, pandas,
+                polars), as `hotrow.count` returns it; a dict of tokens and counts; or
+                an iterable of these, such as those of several machines.
+            min_count: As for `fit`; compared with the sum.
+            max_size: As for `fit`.
+            **settings: As for `fit`.
+        """
+        about = Settings(**settings)
+        room = about.room(max_size)
+        counts = add_counts(counts, about.rules)
+        return cls._of(ordered(counts, min_count, room), about)
+
+    @classmethod
+    def from_files(
+        cls,
+        paths: Any,
+        column: str,
+        *,
+        memory_limit: str = "400MB",
+        min_count: int = 1,
+        max_size: int | None = None,
+        **settings: Any,
+    ) -> Self:
+        """Makes the vocabulary of a column of files, which may be larger than memory.
+
+        Needs DuckDB (`pip install 'hotrow[duckdb]'`), which writes to disk what does
+        not fit in its share of memory.
+
+        Args:
+            paths: A Parquet or CSV file, a path with wildcards such as
+                `"data/*.parquet"`, or a list of these.
+            column: The name of the column.
+            memory_limit: How much memory DuckDB may use beside the vocabulary. Defaults
+                to `"400MB"`.
+            min_count: As for `fit`.
+            max_size: As for `fit`.
+            **settings: As for `fit`.
+        """
+        about = Settings(**settings)
+        least, room = as_size(min_count, "min_count"), about.room(max_size)
+        if about.rules:
+            # What differs in the files may be one token: the limits come after the sum.
+            counts = count_files(paths, column, memory_limit, in_order=False)
+            tokens = ordered(add_counts(counts, about.rules), least, room)
+        else:
+            parts = count_files(paths, column, memory_limit, least, room)
+            chunks = [one_array(part["token"]) for part in parts]
+            tokens = pa.concat_arrays(chunks) if chunks else pa.nulls(0)
+        return cls._of(tokens, about)
+
+    def encode(
+        self,
+        values: Any,
+        *,
+        length: int | None = None,
+        padding: str = "post",
+        truncating: str = "post",
+        ragged: bool = False,
+    ) -> Any:
+        """Returns the ids of tokens, in the shape that the tokens come in.
+
+        Args:
+            values: Tokens, as `fit` takes them. The ids of an iterable of batches are
+                joined along the first axis.
+            length: Makes a matrix of so many columns out of rows of tokens of any
+                length, as `keras.utils.pad_sequences` does. Defaults to `None`.
+            padding: The side on which a short row is filled with the id of padding:
+                `"post"` (the default) or `"pre"`.
+            truncating: The side on which a long row is cut: `"post"` (the default) or
+                `"pre"`.
+            ragged: Whether to return rows of any length as `(values, offsets)`: the ids
+                of all rows, and where each starts and the last ends. Defaults to
+                `False`.
+
+        Returns:
+            A NumPy array of int32 (int64 where ids pass 2**31), or two.
+
+        Raises:
+            ValueError: If the values are no tokens, or of the other kind than those of
+                the vocabulary; if rows differ in length and neither `length` nor
+                `ragged` is given; or, with `unknown=False`, for an unknown token.
+        """
+        batches = is_batches(values)
+        shapes.check(length, ragged, self.padding, batches)
+        if batches:
+            parts = [
+                self.encode(part, length=length, padding=padding, truncating=truncating)
+                for part in values
+            ]
+            empty = np.zeros(0, self._dtype)
+            return np.concatenate([np.atleast_1d(p) for p in parts]) if parts else empty
+        batch = read(values)
+        ids = self._ids(batch.tokens)
+        if ragged:
+            return shapes.ragged(ids, batch)
+        if length is not None:
+            return shapes.padded(ids, batch, length, 0, padding, truncating)
+        return shapes.shaped(ids, batch)
+
+    def decode(self, ids: Any) -> np.ndarray:
+        """Returns the tokens of ids, in the same shape.
+
+        Args:
+            ids: Integers from 0 to `len(vocab) - 1`: a NumPy array, a list or a tensor.
+
+        Returns:
+            A NumPy array of objects: `str` or `int`; `None` for padding and unknown.
+
+        Raises:
+            ValueError: If an id is out of range, or is no integer.
+        """
+        array = np.asarray(ids)
+        if array.size and array.dtype.kind not in "iu":
+            raise ValueError(
+                "Ids are integers. Received: an array of dtype "
+                f"{array.dtype}. Pass the ids that `encode` returned."
+            )
+        flat = array.reshape(-1).astype(np.int64, copy=False)
+        tokens, first = self.tokens, self._settings.first
+        size = len(tokens) + first
+        wrong = (flat < 0) | (flat >= size)
+        if wrong.any():
+            raise ValueError(
+                f"An id is out of range: {flat[wrong][0]}. Ids of this vocabulary run "
+                f"from 0 to {size - 1}. Pass ids that this vocabulary, or one that it "
+                "grew from, returned."
+            )
+        places = flat - first
+        found = tokens.take(pa.array(np.maximum(places, 0), mask=places < 0))
+        result = np.empty(flat.size, object)
+        result[:] = found.to_pylist()
+        return result.reshape(array.shape)
+
+    def grow(self, values: Any, *, min_count: int = 1) -> int:
+        """Adds the tokens of more data; the ids of old tokens stay as they are.
+
+        New tokens get the ids from `len(vocab)` on, by falling count in `values`, ties
+        by value. A layer made with the old `len(vocab)` has no rows for them.
+
+        Args:
+            values: Tokens, as `fit` takes them.
+            min_count: New tokens that occur less often are left out. Defaults to 1.
+
+        Returns:
+            How many tokens were added.
+        """
+        counts = count(values, normalize=self.normalize, lowercase=self.lowercase)
+        tokens = ordered(counts, min_count, None)
+        with self._growing:
+            known = self._known
+            new = as_kind(tokens, known.tokens.type, "the vocabulary holds")
+            new = new.filter(pa.array(known.find(new) < 0))
+            if len(new):
+                old = known.tokens.cast(new.type)
+                # One assignment: who reads at the same time sees the old or the new.
+                self._known = Known(pa.concat_arrays([old, new]), distinct=True)
+        return len(new)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes the vocabulary to a file, in full or not at all.
+
+        The format is an Arrow IPC file with one column, `token`, and JSON under the key
+        `hotrow` of its schema's metadata. The guide says more.
+
+        Args:
+            path: Of the file. One that is there is replaced.
+        """
+        known, settings = self._known, self._settings
+        files.write(path, known.tokens, settings, self._digest_of(known))
+
+    def _save_to(self, file: BinaryIO) -> None:
+        known, settings = self._known, self._settings
+        files.write_to(file, known.tokens, settings, self._digest_of(known))
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str], *, memory_map: bool = True) -> Self:
+        """Reads a vocabulary that `save` wrote. No code of the file is run.
+
+        Args:
+            path: Of the file.
+            memory_map: Whether the tokens stay in the file and are read as they are
+                needed; the file must not be changed in place then. Defaults to `True`.
+                Either way, all of it is read once and its digest checked.
+
+        Raises:
+            ValueError: If the file is not such a file, or has changed since `save`
+                wrote it.
+        """
+        tokens, about, digest = files.read(path, memory_map)
+        try:
+            made = cls(from_arrow(tokens), **asdict(about))
+        except ValueError as error:
+            raise files.VocabularyFileError(path, str(error)) from error
+        if not about.rules:
+            made._last_digest = made._known, digest
+        return made
+
+    def to_text(self, path: str | os.PathLike[str]) -> None:
+        """Writes the tokens to a text file in UTF-8, one a line, without special ids.
+
+        Args:
+            path: Of the file. One that is there is replaced.
+        """
+        text_files.write_text(path, self.tokens.to_pylist())
+
+    @classmethod
+    def from_text(
+        cls, path: str | os.PathLike[str], *, integers: bool = False, **settings: Any
+    ) -> Self:
+        """Reads a text file in UTF-8 that has one token a line, in the order of ids.
+
+        Args:
+            path: Of the file.
+            integers: Whether the tokens are integers. Defaults to `False`.
+            **settings: `padding`, `unknown`, `normalize` and `lowercase`, as for the
+                class.
+        """
+        tokens = text_files.read_text(path, integers)
+        about = Settings(**settings)
+        try:
+            return cls(tokens, **asdict(about))
+        except ValueError as error:
+            raise ValueError(
+                f"The file {os.fspath(path)!r} is no vocabulary in plain text, one "
+                f"token a line. {error}"
+            ) from error
+
+    def to_keras(self) -> dict[str, Any]:
+        """Returns the arguments of the `StringLookup` that gives the same ids.
+
+        For integers, those of the `IntegerLookup`, whose mask is the integer 0.
+        """
+        if self._settings.rules:
+            raise ValueError(
+                "A lookup layer of Keras does not change strings. Received: a "
+                f"vocabulary with normalize={self.normalize!r} and "
+                f"lowercase={self.lowercase}. Change the strings before the layer, and "
+                "pass it `vocab.tokens.to_pylist()`."
+            )
+        tokens = self.tokens.to_pylist()
+        return text_files.to_keras(tokens, self.padding, self.unknown)
+
+    @classmethod
+    def from_keras(cls, layer: Any) -> Self:
+        """Makes the vocabulary that gives the ids of a lookup layer of Keras.
+
+        Args:
+            layer: A `StringLookup` or `IntegerLookup` with at most one id of unknown.
+        """
+        tokens, padding, unknown = text_files.from_keras(layer)
+        return cls(tokens, padding=padding, unknown=unknown)
+
+    @property
+    def tokens(self) -> Any:
+        """The tokens in the order of their ids, as a pyarrow array."""
+        return self._known.tokens
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of tokens and settings, in hex: one for equal vocabularies."""
+        return self._digest_of(self._known)
+
+    @property
+    def padding(self) -> bool:
+        """Whether id 0 is padding."""
+        return self._settings.padding
+
+    @property
+    def unknown(self) -> bool:
+        """Whether there is an id of unknown tokens."""
+        return self._settings.unknown
+
+    @property
+    def normalize(self) -> str | None:
+        """The form of Unicode that strings are brought to, or None."""
+        return self._settings.normalize
+
+    @property
+    def lowercase(self) -> bool:
+        """Whether strings are put in lower case."""
+        return self._settings.lowercase
+
+    @property
+    def padding_id(self) -> int | None:
+        """The id of padding: 0, or None."""
+        return 0 if self.padding else None
+
+    @property
+    def unknown_id(self) -> int | None:
+        """The id of unknown and missing tokens, or None."""
+        return int(self.padding) if self.unknown else None
+
+    def __len__(self) -> int:
+        return len(self.tokens) + self._settings.first
+
+    def __contains__(self, token: Any) -> bool:
+        batch = read([token]).tokens
+        if batch.null_count or batch.type != self.tokens.type:
+            return False
+        return bool(self._known.find(self._settings.rules.apply(batch))[0] >= 0)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Vocabulary):
+            return NotImplemented
+        same = self._settings == other._settings
+        return same and bool(self.tokens.equals(other.tokens))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        some = ", ".join(repr(token) for token in self.tokens[:3].to_pylist())
+        more = ", ..." if len(self.tokens) > 3 else ""
+        return f"<hotrow.Vocabulary of {len(self)} ids: {some}{more}>"
+
+    def __getstate__(self) -> Any:
+        return self._known, self._settings
+
+    def __setstate__(self, state: Any) -> None:
+        self._set(*state)
+
+    def _set(self, known: Known, settings: Settings) -> None:
+        self._known, self._settings = known, settings
+        self._growing = threading.Lock()
+        self._last_digest = None
+
+    @classmethod
+    def _of(cls, tokens: Any, settings: Settings) -> Self:
+        """Returns the vocabulary of tokens that are sure to be distinct."""
+        made = cls.__new__(cls)
+        made._set(Known(tokens, distinct=True), settings)
+        return made
+
+    def _digest_of(self, known: Known) -> str:
+        last = self._last_digest
+        if last is None or last[0] is not known:
+            last = known, digest_of(known.tokens, self._settings)
+            self._last_digest = last
+        return last[1]
+
+    @property
+    def _dtype(self) -> type[np.signedinteger]:
+        return id_dtype(len(self))
+
+    def _ids(self, tokens: Any) -> np.ndarray:
+        known, settings = self._known, self._settings
+        if tokens.null_count and not settings.unknown:
+            raise missing_error(tokens)
+        tokens = settings.rules.apply(tokens)
+        positions = known.find(tokens)
+        if not settings.unknown and positions.size and positions.min() < 0:
+            raise unknown_error(tokens, positions, known.tokens)
+        # Position -1 becomes the id below that of the first token: unknown.
+        ids = positions.astype(id_dtype(len(known.tokens) + settings.first), copy=False)
+        ids += settings.first
+        return ids
+
+
+def id_dtype(size: int) -> type[np.signedinteger]:
+    """Returns the dtype of the ids from 0 to `size - 1`."""
+    return np.int32 if size <= 2**31 else np.int64
