@@ -37,6 +37,7 @@ demo: .venv/demo-ready
 lint: .venv/test-ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
 
 types: .venv/test-ready
 	$(BIN)/mypy

@@ -28,6 +28,7 @@ import pyarrow.parquet as pq
 from timing import medians, write_table
 
 import hotrow
+from hotrow_vocabulary import data_files
 
 TOKENS = 1_000_000
 BATCHES = (4096, 1_000_000)
@@ -196,7 +197,7 @@ def run_alone(function: str, path: str) -> None:
 
 
 def by_duckdb(path: str) -> int:
-    tokens = hotrow_vocabulary.data_files.count_files(path, "c", "400MB")
+    tokens = data_files.count_files(path, "c", "400MB")
     return sum(len(part) for part in tokens)
 
 

@@ -10,9 +10,11 @@ import keras
 import pytest
 
 import hotrow
+from hotrow import saved_tables
 from hotrow.backend import SUPPORTED
 
 SOURCE = Path(hotrow.__file__).parent
+PACKAGES = SOURCE.parent
 CHOSEN = keras.backend.backend()
 
 
@@ -61,7 +63,7 @@ def test_that_this_test_can_fail():
 
 def test_backends_are_imported_in_one_folder_only():
     offenders = []
-    for path in SOURCE.rglob("*.py"):
+    for path in PACKAGES.glob("hotrow*/**/*.py"):
         if SOURCE / "backend" in path.parents:
             continue
         for node in ast.walk(ast.parse(path.read_text())):
@@ -94,6 +96,59 @@ def test_each_backend_defines_every_name_of_the_seam():
             for alias in node.names
         }
         assert imported == wanted, name
+
+
+def test_tables_are_not_loaded_until_they_are_asked_for():
+    report = "print([n for n in sys.modules if n.startswith('hotrow.tabular')])"
+    script = f"import sys, hotrow; {report}; hotrow.tabular.fit; {report}"
+    before, after = (
+        ast.literal_eval(line) for line in output_of(script).splitlines()[-2:]
+    )
+    assert before == []
+    assert "hotrow.tabular.fit" in after
+    with pytest.raises(AttributeError, match="'hotrow' has no attribute 'tables_of'"):
+        hotrow.tables_of  # noqa: B018
+
+
+def test_every_class_that_tables_register_has_a_stand_in():
+    registered = {
+        node.name
+        for path in (SOURCE / "tabular").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef)
+        and any("register_keras" in ast.unparse(d) for d in node.decorator_list)
+    }
+    assert registered == set(saved_tables.MODULES)
+    for name in registered:
+        real = saved_tables.real_class(name)
+        assert real is keras.saving.get_registered_object(f"hotrow>{name}")
+        assert real.__module__ != saved_tables.__name__
+
+
+def test_vocabularies_need_neither_keras_nor_a_backend(tmp_path):
+    path = tmp_path / "words.txt"
+    path.write_text("Paris Oslo Paris")
+    script = f"""
+import sys, time
+start = time.perf_counter()
+for name in ("keras", *{SUPPORTED!r}, "hotrow"):
+    sys.modules[name] = None
+from hotrow_vocabulary import Vocabulary, count
+seconds = time.perf_counter() - start
+vocabulary = Vocabulary.from_counts(count(["Paris", "Oslo", "Paris"]))
+print(vocabulary.encode(["Paris", "Oslo"]).tolist(), seconds < 5)
+"""
+    assert output_of(script).splitlines()[-1] == "[2, 3] True"
+
+
+def output_of(script):
+    return subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "KERAS_BACKEND": CHOSEN},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
 
 
 def test_an_unknown_backend_is_refused():

@@ -10,6 +10,7 @@ from keras import ops
 
 from hotrow import backend
 from hotrow.ids.id_check import IdCheck
+from hotrow.ids.id_errors import BadId
 from hotrow.layers.id_layer import IdLayer
 
 BACKEND = keras.backend.backend()
@@ -100,7 +101,7 @@ def rows_of(ids):
 def check_of(size, policy):
     state = None
     if policy == "error":
-        state = backend.new_bad_id_state("bad_id")
+        state = backend.new_bad_id_state("bad_id", BadId)
     return IdCheck("words", size, policy, state)
 
 

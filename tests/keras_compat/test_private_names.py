@@ -1,6 +1,6 @@
 """Fails loudly when Keras changes one of the private names that Hotrow touches.
 
-If one of these fails under a new Keras, mend `hotrow/keras_internals/`: no other module
+If one of these fails under a new Keras, mend `hotrow/keras_compat/`: no other module
 may touch a private name.
 """
 
@@ -233,7 +233,7 @@ def test_no_other_module_touches_keras_src():
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("keras.")
     ]
-    assert {path.parts[0] for path in found} == {"keras_internals"}
+    assert {path.parts[0] for path in found} == {"keras_compat"}
 
 
 def test_the_graph_of_a_model():

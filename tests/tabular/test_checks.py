@@ -11,7 +11,7 @@ from hotrow.tabular.checks.duplicates import RowHashes
 from hotrow.tabular.checks.leaks import LeakSample
 from hotrow.tabular.checks.table_checks import TableChecks
 from hotrow.tabular.profiling.profile import profile
-from hotrow.tabular.reading.table import open_table
+from hotrow.tabular.reading.open_table import open_table
 from hotrow.tabular.split import TEST, TRAIN, split_of_rows
 from hotrow.tabular.training.encoded import encode_table
 

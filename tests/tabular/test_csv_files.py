@@ -18,7 +18,7 @@ from table_files import rows_of
 from hotrow.tabular.errors import TableError
 from hotrow.tabular.reading.csv_stream import CsvStream
 from hotrow.tabular.reading.csv_table import CsvTable
-from hotrow.tabular.reading.table import open_table
+from hotrow.tabular.reading.open_table import open_table
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ SCRIPT = """
 import os, sys, tempfile, threading, time
 import numpy as np, pyarrow as pa, pyarrow.compute as pc, hotrow
 from pyarrow import csv
-from hotrow.tabular.reading.table import open_table
+from hotrow.tabular.reading.open_table import open_table
 from hotrow.tabular.profiling.profile import profile
 from hotrow.tabular.training.encoded import encode_table
 

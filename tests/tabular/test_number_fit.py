@@ -8,7 +8,7 @@ from hotrow.tabular.encoders import TargetEncoder
 from hotrow.tabular.profiling.fitting import NumberFit
 from hotrow.tabular.profiling.profile import profile
 from hotrow.tabular.profiling.summary import Summary
-from hotrow.tabular.reading.table import open_table
+from hotrow.tabular.reading.open_table import open_table
 
 RNG = np.random.default_rng(0)
 

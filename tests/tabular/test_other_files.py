@@ -13,7 +13,7 @@ from table_files import rows_of
 from workbooks import write_ods, write_xlsx
 
 from hotrow.tabular.errors import TableError
-from hotrow.tabular.reading.table import open_table
+from hotrow.tabular.reading.open_table import open_table
 
 
 @pytest.fixture(autouse=True)

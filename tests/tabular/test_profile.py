@@ -17,7 +17,7 @@ from hotrow.tabular.profiling import table_scan
 from hotrow.tabular.profiling.profile import profile
 from hotrow.tabular.profiling.row_sample import RowSample
 from hotrow.tabular.reading.csv_table import CsvTable
-from hotrow.tabular.reading.table import open_table
+from hotrow.tabular.reading.open_table import open_table
 from hotrow.tabular.schema import Schema
 from hotrow.tabular.split import split_of_rows
 from hotrow.tabular.training.encoded import Encoded, encode_table

@@ -8,7 +8,7 @@ import hotrow
 from hotrow.tabular.network.input_layout import InputLayout
 from hotrow.tabular.network.network import build_network
 from hotrow.tabular.profiling.profile import profile
-from hotrow.tabular.reading.table import open_table
+from hotrow.tabular.reading.open_table import open_table
 from hotrow.tabular.table_model import TableModel
 
 

@@ -20,7 +20,7 @@ from table_files import arrow, people, rows_of, write_csv
 from hotrow.tabular.errors import TableError
 from hotrow.tabular.reading.csv_table import CsvTable
 from hotrow.tabular.reading.frames import with_target
-from hotrow.tabular.reading.table import open_table
+from hotrow.tabular.reading.open_table import open_table
 from hotrow.tabular.values.values import read_distinct
 
 NAMES = {"a": ["1", "é", ""], "b": ['say "x", y', "two\nlines", " 3 "]}

@@ -31,7 +31,7 @@ along its first `row_axes`, counted as one.
 | `make_leaf(variable)` | has gradients reach a variable, wherever it was made |
 | `outside_step()` | a context outside of what is being compiled |
 | `gradient(fn, x)` | the gradient of a scalar function |
-| `new_bad_id_state(name)` | where compiled code notes a bad id; None if never used |
+| `new_bad_id_state(name, error_type)` | where compiled code notes a bad id |
 | `sync(model)` | brings a model's state back to its variables during `fit` |
 
 `PendingRows` keeps the gradients of a table, of so many steps. `shape` is that of the

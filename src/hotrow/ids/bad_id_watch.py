@@ -57,7 +57,9 @@ def forget(model: keras.Model) -> None:
 
 
 class _Watch(model_calls.Subscriber):
-    def needs_lock(self, model: keras.Model) -> bool:
+    def needs_lock(self, model: keras.Model, name: str) -> bool:
+        if name in backend.PARALLEL_METHODS:
+            return False
         # All threads would note bad ids in the same place.
         return model in _states or any(
             getattr(layer, "_bad_id_state", None) is not None

@@ -1,6 +1,6 @@
 """Every private name of Keras that Hotrow touches, and nothing else.
 
-Keras has no public way to do these. `tests/test_keras_internals.py` fails loudly when
+Keras has no public way to do these. `tests/keras_compat/` fails loudly when
 Keras changes one of them.
 """
 

@@ -16,7 +16,6 @@ from typing import Any
 
 import keras
 
-from hotrow import backend
 from hotrow.keras_compat.call_lock import lock_of
 
 WRAPPED_METHODS = (
@@ -45,8 +44,8 @@ PLAIN_METHODS = (
 class Subscriber:
     """What happens around a call. Each method gets the model and the method's name."""
 
-    def needs_lock(self, model: keras.Model) -> bool:
-        """Whether threads that call this model must wait for each other."""
+    def needs_lock(self, model: keras.Model, name: str) -> bool:
+        """Whether threads that call this method must wait for each other."""
         return False
 
     def compiling(self, model: keras.Model, arguments: dict[str, Any]) -> None:
@@ -110,9 +109,7 @@ def _reading(only: bool) -> Iterator[None]:
 
 
 def _lock_around(model: keras.Model, name: str) -> Any:
-    if name in backend.PARALLEL_METHODS:
-        return nullcontext()
-    if any(subscriber.needs_lock(model) for subscriber in _subscribers):
+    if any(subscriber.needs_lock(model, name) for subscriber in _subscribers):
         return lock_of(model).held(reads_only=name in PREDICTING_METHODS)
     return nullcontext()
 

@@ -4,6 +4,5 @@ from hotrow.layers.embedding import Embedding
 from hotrow.layers.lookup import Lookup
 from hotrow.layers.one_hot import OneHot
 from hotrow.layers.reversible_embedding import ReversibleEmbedding
-from hotrow.models.raw_model import RawModel
 
-__all__ = ["Embedding", "Lookup", "OneHot", "RawModel", "ReversibleEmbedding"]
+__all__ = ["Embedding", "Lookup", "OneHot", "ReversibleEmbedding"]

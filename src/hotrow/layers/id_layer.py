@@ -7,6 +7,7 @@ import keras
 from hotrow import backend, keras_compat
 from hotrow.ids import bad_id_watch
 from hotrow.ids.id_check import IdCheck, Ids
+from hotrow.ids.id_errors import BadId
 from hotrow_common.arguments import as_out_of_range, as_size
 
 
@@ -39,7 +40,7 @@ class IdLayer(keras.layers.Layer):
         self._bad_id_state = None
         if self.out_of_range == "error":
             bad_id_watch.install()
-            self._bad_id_state = backend.new_bad_id_state(f"{self.name}_bad_id")
+            self._bad_id_state = backend.new_bad_id_state(f"{self.name}_bad_id", BadId)
         self._ids = IdCheck(
             self.name, self.input_dim, self.out_of_range, self._bad_id_state
         )

@@ -8,7 +8,7 @@ import pandas as pd
 import hotrow
 from hotrow.tabular.encoders import CodeLookup, Dates, SplitLookup, TextLookup
 from hotrow.tabular.profiling.profile import profile
-from hotrow.tabular.reading.table import open_table
+from hotrow.tabular.reading.open_table import open_table
 from hotrow.tabular.unread import UnreadValues
 
 RNG = np.random.default_rng(0)

@@ -12,7 +12,7 @@ import pytest
 from hotrow.tabular.conventions import Conventions
 from hotrow.tabular.errors import TableError
 from hotrow.tabular.profiling.profile import profile
-from hotrow.tabular.reading.table import open_table
+from hotrow.tabular.reading.open_table import open_table
 
 RNG = np.random.default_rng(0)
 ROWS = 400

@@ -9,9 +9,9 @@ import keras
 import numpy as np
 
 from hotrow import keras_compat
+from hotrow.backend.bad_id_error import BadIdError, BadIdErrorType
 from hotrow.backend.first_bad import first_bad
 from hotrow.backend.jax.tracing import same_trace
-from hotrow.ids.id_errors import BadId
 
 _KINDS: tuple[Any, ...] = (
     *(None, np.int32, np.uint32, np.float32),
@@ -44,7 +44,7 @@ class BadIdState(keras.random.SeedGenerator):
     def load_own_variables(self, store: Any) -> None:
         """Loads nothing."""
 
-    def note(self, ids: Any, valid: Any, watched: bool, error: BadId) -> Any:
+    def note(self, ids: Any, valid: Any, watched: bool, error: BadIdError) -> Any:
         """Notes the first id that is not valid, if any, from inside a trace."""
         if ids.size == 0:
             return valid
@@ -116,5 +116,5 @@ def _encode(value: Any) -> Any:
     return jnp.zeros(3, jnp.uint32).at[0].set(kind).at[1 : 1 + bits.size].set(bits)
 
 
-def new_bad_id_state(name: str) -> BadIdState:
+def new_bad_id_state(name: str, error_type: BadIdErrorType) -> BadIdState:
     return BadIdState(name)

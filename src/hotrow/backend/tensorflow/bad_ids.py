@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from hotrow.backend.bad_id_error import BadIdError, BadIdErrorType
 from hotrow.backend.first_bad import first_bad
 from hotrow.backend.tensorflow.tracing import in_vectorized_map, in_xla
-from hotrow.ids.id_errors import BadId
 
 _KINDS: tuple[Any, ...] = (None, np.int64, np.float64, np.uint64)
 
@@ -23,7 +23,7 @@ class BadIdState:
         with tf.init_scope():
             self._state = tf.Variable([0, 0], dtype="int64", name=name, trainable=False)
 
-    def note(self, ids: Any, valid: Any, watched: bool, error: BadId) -> Any:
+    def note(self, ids: Any, valid: Any, watched: bool, error: BadIdError) -> Any:
         """Notes the first id that is not valid, if any, from inside a trace."""
         any_bad, first = first_bad(ids, valid)
         in_map = in_vectorized_map()
@@ -63,5 +63,5 @@ class BadIdState:
         return word.view(_KINDS[kind]).item()
 
 
-def new_bad_id_state(name: str) -> BadIdState:
+def new_bad_id_state(name: str, error_type: BadIdErrorType) -> BadIdState:
     return BadIdState(name)

@@ -4,8 +4,11 @@ from typing import Any
 
 import torch
 
+from hotrow.backend.bad_id_error import BadIdError, BadIdErrorType
 from hotrow.backend.torch.values import has_no_values, to_numpy
-from hotrow.ids.id_errors import BadId
+
+# A compiled operator takes text and numbers only, so that the class stands here.
+_error_type: BadIdErrorType | None = None
 
 
 class BadIdState:
@@ -14,7 +17,7 @@ class BadIdState:
     They are there when the code runs, and an operator of our own looks at them.
     """
 
-    def note(self, ids: Any, valid: Any, watched: bool, error: BadId) -> Any:
+    def note(self, ids: Any, valid: Any, watched: bool, error: BadIdError) -> Any:
         """Returns `valid`, by way of a check that raises when the code runs."""
         if has_no_values(ids):
             return valid
@@ -34,7 +37,8 @@ def _check_ids(
 ) -> torch.Tensor:
     if not valid.all():
         first = to_numpy(ids.flatten()[(~valid).flatten().nonzero()[0]])
-        raise BadId(layer_name, input_dim, dtype)(first.item())
+        assert _error_type is not None
+        raise _error_type(layer_name, input_dim, dtype)(first.item())
     return valid.clone()
 
 
@@ -49,5 +53,7 @@ def _(info: Any, in_dims: Any, ids: Any, valid: Any, *error: Any) -> Any:
     return _check_ids(ids, valid.movedim(in_dims[1], in_dims[0]), *error), in_dims[0]
 
 
-def new_bad_id_state(name: str) -> BadIdState:
+def new_bad_id_state(name: str, error_type: BadIdErrorType) -> BadIdState:
+    global _error_type
+    _error_type = error_type
     return BadIdState()

@@ -11,7 +11,8 @@ from hotrow.tabular.conventions import Conventions
 from hotrow.tabular.network.input_layout import InputLayout
 from hotrow.tabular.network.network import build_network
 from hotrow.tabular.profiling.profile import Profile, profile
-from hotrow.tabular.reading.table import Table, open_table
+from hotrow.tabular.reading.open_table import open_table
+from hotrow.tabular.reading.table import Table
 from hotrow.tabular.report.plotly_source import plotly_source
 from hotrow.tabular.run_error import RunError
 from hotrow.tabular.runs.column_table import column_table

@@ -14,7 +14,7 @@ import numpy as np
 from hotrow.tabular.files.digests import check_file, read_json
 from hotrow.tabular.network.input_layout import id_columns
 from hotrow.tabular.network.network import vectors_of
-from hotrow.tabular.reading.table import open_table
+from hotrow.tabular.reading.open_table import open_table
 from hotrow.tabular.results import Results, Vectors
 from hotrow.tabular.run_error import RunError
 from hotrow.tabular.runs.frame_index import with_index

@@ -6,7 +6,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from hotrow.tabular.reading.table import open_table
+from hotrow.tabular.reading.open_table import open_table
 from hotrow.tabular.runs.predictions import Predictions
 from hotrow.tabular.runs.run import Run
 from hotrow_common.arrow import pa
