@@ -26,7 +26,7 @@ from timing import write_table
 
 import hotrow
 from hotrow_cli.demo import corpus, dataset, models
-from hotrow_cli.demo.settings import FULL, QUICK, Scale
+from hotrow_cli.demo.options import FULL, QUICK, Scale
 from hotrow_cli.demo.worker import BATCH_SIZE
 
 Make = Callable[[float], keras.Optimizer]

@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 
 from hotrow_common.arrow import pa
-from hotrow_vocabulary.settings import Settings
+from hotrow_vocabulary.options import VocabularyOptions
 
 
-def digest_of(tokens: Any, settings: Settings) -> str:
+def digest_of(tokens: Any, settings: VocabularyOptions) -> str:
     """Returns the digest of a vocabulary.
 
     Args:

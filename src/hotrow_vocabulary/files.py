@@ -23,24 +23,26 @@ from typing import Any, BinaryIO
 from hotrow_common.arrow import pa
 from hotrow_common.atomic_files import written_aside
 from hotrow_vocabulary.digest import digest_of
+from hotrow_vocabulary.options import VocabularyOptions
 from hotrow_vocabulary.ordering import one_array
-from hotrow_vocabulary.settings import Settings
 
 FORMAT = "hotrow_vocabulary"
 VERSION = 2
 _KEY = b"hotrow"
-_SETTINGS = tuple(field.name for field in fields(Settings))
+_SETTINGS = tuple(field.name for field in fields(VocabularyOptions))
 
 
 def write(
-    path: str | os.PathLike[str], tokens: Any, about: Settings, digest: str
+    path: str | os.PathLike[str], tokens: Any, about: VocabularyOptions, digest: str
 ) -> None:
     """Writes a file aside and puts it in its place once it is whole."""
     with written_aside(path) as file:
         write_to(file, tokens, about, digest)
 
 
-def write_to(file: BinaryIO, tokens: Any, about: Settings, digest: str) -> None:
+def write_to(
+    file: BinaryIO, tokens: Any, about: VocabularyOptions, digest: str
+) -> None:
     """Writes what is in the file of a vocabulary."""
     header = {
         "format": FORMAT,
@@ -56,7 +58,9 @@ def write_to(file: BinaryIO, tokens: Any, about: Settings, digest: str) -> None:
         writer.write_batch(pa.record_batch([tokens], schema=schema))
 
 
-def read(path: str | os.PathLike[str], memory_map: bool) -> tuple[Any, Settings, str]:
+def read(
+    path: str | os.PathLike[str], memory_map: bool
+) -> tuple[Any, VocabularyOptions, str]:
     """Returns the tokens of a file, its settings and their digest, all checked."""
     if memory_map:
         with open(path, "rb"):  # The system's own error if it cannot be read.
@@ -107,7 +111,7 @@ class VocabularyFileError(ValueError):
 
 def _checked(
     path: str | os.PathLike[str], column: Any, header: dict[str, Any]
-) -> tuple[Settings, str]:
+) -> tuple[VocabularyOptions, str]:
     """Returns the settings and the digest, if tokens and header belong together."""
     if len(column) != header["tokens"]:
         raise VocabularyFileError(
@@ -118,7 +122,7 @@ def _checked(
             path, f"{column.null_count} of its tokens are missing."
         )
     try:
-        settings = Settings(**{name: header[name] for name in _SETTINGS})
+        settings = VocabularyOptions(**{name: header[name] for name in _SETTINGS})
     except ValueError as error:
         raise VocabularyFileError(path, str(error)) from error
     digest = digest_of(column, settings)

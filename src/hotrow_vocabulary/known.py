@@ -7,7 +7,7 @@ import numpy as np
 
 from hotrow_common.arrow import pa, pc
 from hotrow_vocabulary.hash_tables.slots import check_count, raise_duplicate
-from hotrow_vocabulary.hash_tables.table import LARGE, Table, make_table
+from hotrow_vocabulary.hash_tables.table import LARGE, HashTable, make_table
 from hotrow_vocabulary.tokens import as_kind
 
 
@@ -27,7 +27,7 @@ class Known:
         # Of no kind yet, even where an empty column had one.
         self.tokens = tokens if len(tokens) else pa.nulls(0)
         self._lock = threading.Lock()
-        self._table: Table | None = None
+        self._table: HashTable | None = None
         if distinct:
             return
         if len(tokens) > LARGE:
@@ -54,7 +54,7 @@ class Known:
         return positions
 
     @property
-    def table(self) -> Table:
+    def table(self) -> HashTable:
         """The table from tokens to positions."""
         if self._table is None:
             with self._lock:

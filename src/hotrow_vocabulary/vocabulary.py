@@ -15,8 +15,8 @@ from hotrow_vocabulary.data_files import count_files
 from hotrow_vocabulary.digest import digest_of
 from hotrow_vocabulary.inputs import is_batches, read
 from hotrow_vocabulary.known import Known
+from hotrow_vocabulary.options import VocabularyOptions
 from hotrow_vocabulary.ordering import one_array, ordered
-from hotrow_vocabulary.settings import Settings
 from hotrow_vocabulary.tokens import as_kind, from_arrow
 from hotrow_vocabulary.unknown import missing_error, unknown_error
 
@@ -64,7 +64,7 @@ class Vocabulary:
     """
 
     _known: Known
-    _settings: Settings
+    _settings: VocabularyOptions
     _growing: threading.Lock
     _last_digest: tuple[Known, str] | None
 
@@ -77,7 +77,7 @@ class Vocabulary:
         normalize: str | None = None,
         lowercase: bool = False,
     ) -> None:
-        settings = Settings(padding, unknown, normalize, lowercase)
+        settings = VocabularyOptions(padding, unknown, normalize, lowercase)
         array = settings.rules.apply(read(tokens).tokens)
         if array.null_count:
             raise ValueError(
@@ -109,7 +109,7 @@ class Vocabulary:
             **settings: `padding`, `unknown`, `normalize` and `lowercase`, as for the
                 class.
         """
-        about = Settings(**settings)
+        about = VocabularyOptions(**settings)
         room = about.room(max_size)
         counts = count(values, normalize=about.normalize, lowercase=about.lowercase)
         return cls._of(ordered(counts, min_count, room), about)
@@ -133,7 +133,7 @@ class Vocabulary:
             max_size: As for `fit`.
             **settings: As for `fit`.
         """
-        about = Settings(**settings)
+        about = VocabularyOptions(**settings)
         room = about.room(max_size)
         counts = add_counts(counts, about.rules)
         return cls._of(ordered(counts, min_count, room), about)
@@ -164,7 +164,7 @@ class Vocabulary:
             max_size: As for `fit`.
             **settings: As for `fit`.
         """
-        about = Settings(**settings)
+        about = VocabularyOptions(**settings)
         least, room = as_size(min_count, "min_count"), about.room(max_size)
         if about.rules:
             # What differs in the files may be one token: the limits come after the sum.
@@ -344,7 +344,7 @@ class Vocabulary:
                 class.
         """
         tokens = text_files.read_text(path, integers)
-        about = Settings(**settings)
+        about = VocabularyOptions(**settings)
         try:
             return cls(tokens, **asdict(about))
         except ValueError as error:
@@ -446,13 +446,13 @@ class Vocabulary:
     def __setstate__(self, state: Any) -> None:
         self._set(*state)
 
-    def _set(self, known: Known, settings: Settings) -> None:
+    def _set(self, known: Known, settings: VocabularyOptions) -> None:
         self._known, self._settings = known, settings
         self._growing = threading.Lock()
         self._last_digest = None
 
     @classmethod
-    def _of(cls, tokens: Any, settings: Settings) -> Self:
+    def _of(cls, tokens: Any, settings: VocabularyOptions) -> Self:
         """Returns the vocabulary of tokens that are sure to be distinct."""
         made = cls.__new__(cls)
         made._set(Known(tokens, distinct=True), settings)

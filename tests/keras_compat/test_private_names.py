@@ -29,10 +29,10 @@ def test_sequential_puts_an_input_before_a_layer_that_knows_its_shape():
 def test_an_embedding_keeps_its_table_where_we_look():
     layer = keras.layers.Embedding(5, 2)
     layer.build()
-    assert keras_compat.table_of(layer) is layer.embeddings
+    assert keras_compat.embedding_table(layer) is layer.embeddings
     layer.enable_lora(1)
-    assert isinstance(keras_compat.table_of(layer), keras.Variable)
-    assert keras_compat.table_of(layer).shape == (5, 2)
+    assert isinstance(keras_compat.embedding_table(layer), keras.Variable)
+    assert keras_compat.embedding_table(layer).shape == (5, 2)
 
 
 def test_an_int4_embedding_says_how_many_columns_share_a_scale():

@@ -10,7 +10,7 @@ from hotrow.tabular.network.first_weights import FirstWeights
 from hotrow.tabular.network.masked_mean import MaskedMean
 from hotrow.tabular.network.numeric_input import NumericInput
 from hotrow.tabular.network.widths import width_of
-from hotrow.tabular.training.settings import Settings, batch_size_of
+from hotrow.tabular.training.options import TrainingOptions, batch_size_of
 
 
 def numpy(x):
@@ -105,7 +105,7 @@ def test_first_weights_are_those_of_the_seed():
 )
 def test_settings_that_will_not_do(wrong, text):
     with pytest.raises(ValueError, match=text):
-        Settings(**wrong)
+        TrainingOptions(**wrong)
 
 
 def test_batches_grow_with_the_table():

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import hotrow
 from hotrow_vocabulary.digest import digest_of
-from hotrow_vocabulary.settings import Settings
+from hotrow_vocabulary.options import VocabularyOptions
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 VOCAB = hotrow.Vocabulary([f"word {i}" for i in range(1000)], lowercase=True)
@@ -200,7 +200,7 @@ TWINS = pa.array(["a", "a"], pa.large_string())
         (STRINGS, {"header": "[" * 100_000}, "is not JSON"),
         (STRINGS, {"name": "word"}, "must have one column, `token`"),
         (pa.array(["a", "b"]), {}, r"It has: token \(string\)"),
-        (TWINS, {"digest": digest_of(TWINS, Settings())}, "'a' twice"),
+        (TWINS, {"digest": digest_of(TWINS, VocabularyOptions())}, "'a' twice"),
         (pa.array(["a", None], pa.large_string()), {}, "1 of its tokens are missing"),
     ],
 )

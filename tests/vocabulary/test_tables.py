@@ -12,7 +12,7 @@ from hotrow_vocabulary.hash_tables.direct_table import DirectTable
 from hotrow_vocabulary.hash_tables.integer_table import IntegerTable
 from hotrow_vocabulary.hash_tables.large_integer_table import LargeIntegerTable
 from hotrow_vocabulary.hash_tables.large_string_table import LargeStringTable
-from hotrow_vocabulary.hash_tables.slots import Twins
+from hotrow_vocabulary.hash_tables.slots import DuplicateKeys
 from hotrow_vocabulary.hash_tables.string_table import StringTable
 from hotrow_vocabulary.hash_tables.table import make_table
 from hotrow_vocabulary.hash_tables.word_table import WordTable
@@ -121,7 +121,7 @@ def test_tags_belong_to_the_keys():
     table = WordTable(words, tags, np.arange(10, 15))
     assert table.find(words, tags).tolist() == [10, 11, 12, 13, 14]
     assert table.find(words, tags[::-1].copy()).tolist() == [-1, 11, 12, 13, -1]
-    with pytest.raises(Twins):
+    with pytest.raises(DuplicateKeys):
         WordTable(words, np.ones(5, np.int64), np.arange(5))
 
 

@@ -12,7 +12,7 @@ along its first `row_axes`, counted as one.
 | `peek(x)` | the values of a tensor as NumPy, or None while they cannot be known |
 | `widest_int()` | the dtype of the widest integers: "int64", or "int32" |
 | `map_values(fn, x)` | `fn` of a tensor of any kind, ragged and sparse ones too |
-| `look_up(variable, ids, valid, by_rows, row_axes)` | rows; zeros if not `valid` |
+| `lookup_rows(variable, ids, valid, by_rows, row_axes)` | rows; zeros if not `valid` |
 | `one_hot(ids, depth, dtype)` | one-hot vectors; zeros where an id is -1 |
 | `unpack_int4(packed)` | the two int4 numbers of each int8, in its place |
 | `dequantize(codes, scale, zero)` | `(codes - zero) * scale`, or `codes / scale` |
@@ -70,7 +70,7 @@ PendingRows = _backend.PendingRows
 peek = _backend.peek
 widest_int = _backend.widest_int
 map_values = _backend.map_values
-look_up = _backend.look_up
+lookup_rows = _backend.lookup_rows
 watch_backward = _backend.watch_backward
 row_parts = _backend.row_parts
 to_dense = _backend.to_dense

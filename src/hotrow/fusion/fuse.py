@@ -126,7 +126,7 @@ def _fuse(model: keras.Model, made: dict[Any, Any]) -> tuple[keras.Model, list[E
         fused = nested[id(inner)]
         return None if fused is inner else fused
 
-    twins = rebuild.Twins(made)
+    twins = rebuild.ReplacementLayers(made)
     follower = Follower(twins, fuse_nested)
     outputs = follower.read(model)
     flat = keras.tree.flatten(outputs)

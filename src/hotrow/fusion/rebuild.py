@@ -8,7 +8,7 @@ from hotrow.fusion.core.graph import Step, Value
 from hotrow.fusion.core.report import Edge
 
 
-class Twins:
+class ReplacementLayers:
     """Makes the layers that take the place of others, one for each.
 
     Args:
@@ -102,7 +102,7 @@ def _edges(value: Value, consumer: str, step: Step | None) -> list[Edge]:
     ]
 
 
-def build(steps: list[Step], twins: Twins) -> None:
+def build(steps: list[Step], twins: ReplacementLayers) -> None:
     """Calls the layers of the new graph, and sets `new` of each value.
 
     What lies before the first fused layer, or beside it, keeps its tensors: the new

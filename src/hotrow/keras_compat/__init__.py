@@ -23,6 +23,7 @@ from hotrow.keras_compat.graphs import (
 from hotrow.keras_compat.layers import (
     CALLBACKS_MODULE,
     TRAINING_STATE,
+    embedding_table,
     int4_block_size,
     kernel_of,
     layers_in,
@@ -34,7 +35,6 @@ from hotrow.keras_compat.layers import (
     share_state,
     store_value,
     stored_value,
-    table_of,
 )
 from hotrow.keras_compat.optimizers import (
     AVERAGES,
@@ -79,6 +79,7 @@ __all__ = [
     "count_of_steps",
     "decay_weights",
     "decays_weight",
+    "embedding_table",
     "fixed_learning_rate",
     "get_stateless_scope",
     "graph_of",
@@ -106,7 +107,6 @@ __all__ = [
     "standing_in",
     "store_value",
     "stored_value",
-    "table_of",
     "takes_inputs_and_outputs",
     "update_variables",
     "with_gradient",

@@ -24,7 +24,7 @@ def set_first_layer_shape(layer: keras.Layer, shape: tuple[int | None, ...]) -> 
     layer._input_shape_arg = shape
 
 
-def table_of(layer: keras.layers.Embedding) -> keras.Variable:
+def embedding_table(layer: keras.layers.Embedding) -> keras.Variable:
     """Returns the variable of an embedding, without LoRA merged into it."""
     return layer._embeddings
 

@@ -114,7 +114,7 @@ class Embedding(IdLayer, keras.layers.Embedding):
     def build(self, input_shape: Any = None) -> None:
         """Creates the table."""
         super().build(input_shape)
-        table = keras_compat.table_of(self)
+        table = keras_compat.embedding_table(self)
         if self.quantization_mode is None:
             initial_table.check_made(self, table)
         self._register_table(table)
@@ -207,7 +207,7 @@ class Embedding(IdLayer, keras.layers.Embedding):
                 "lora_embeddings_b", (rank, self.output_dim), b_initializer
             )
         self._register_table(self.lora_embeddings_a)
-        keras_compat.table_of(self).trainable = False
+        keras_compat.embedding_table(self).trainable = False
         self.lora_enabled = True
         if lora_alpha is None:
             lora_alpha = rank if self.lora_alpha is None else self.lora_alpha
@@ -249,7 +249,7 @@ class Embedding(IdLayer, keras.layers.Embedding):
             )
         self._catch_up()
         super().quantize(mode, type_check=False, config=config)
-        self._register_table(keras_compat.table_of(self))
+        self._register_table(keras_compat.embedding_table(self))
 
     def _catch_up(self) -> None:
         for variable in self.weights:

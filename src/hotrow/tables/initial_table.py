@@ -98,7 +98,7 @@ def check_stored(layer: Any, store: Any) -> None:
         return
     names = layer.variable_serialization_spec.get(layer.quantization_mode, [])
     held = [
-        keras_compat.table_of(layer) if name == "embeddings" else variable
+        keras_compat.embedding_table(layer) if name == "embeddings" else variable
         for name in names
         if (variable := getattr(layer, name, None)) is not None
     ]

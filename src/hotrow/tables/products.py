@@ -20,14 +20,14 @@ Product = Callable[[keras.layers.ReversibleEmbedding, Any, Callable], Any]
 
 def by_floats(layer: Any, vectors: Any, cast: Callable) -> Any:
     """Products with a table of floats, which `cast` gives the dtype of the product."""
-    table = cast(registry.whole(keras_compat.table_of(layer)))
+    table = cast(registry.whole(keras_compat.embedding_table(layer)))
     return ops.matmul(cast(vectors), ops.transpose(table))
 
 
 def by_int8(layer: Any, vectors: Any, cast: Callable) -> Any:
     """Products of int8 codes, those of the vectors by those of the table."""
     codes, scale = _quantized(layer, vectors)
-    return _of_codes(layer, codes, scale, keras_compat.table_of(layer))
+    return _of_codes(layer, codes, scale, keras_compat.embedding_table(layer))
 
 
 def by_int4(layer: Any, vectors: Any, cast: Callable) -> Any:
@@ -37,7 +37,7 @@ def by_int4(layer: Any, vectors: Any, cast: Callable) -> Any:
     """
     codes, scale = _quantized(layer, vectors)
     if keras_compat.int4_block_size(layer) is None:
-        packed = ops.convert_to_tensor(keras_compat.table_of(layer))
+        packed = ops.convert_to_tensor(keras_compat.embedding_table(layer))
         table = backend.unpack_int4(packed)[..., : layer.output_dim]
         return _of_codes(layer, codes, scale, table)
     every_id = Ids(ops.arange(layer.input_dim, dtype="int32"), None)

@@ -18,7 +18,7 @@ from hotrow.tables import registry
 Reader = Callable[[keras.layers.Embedding, Ids], Any]
 
 
-def look_up(variable: keras.Variable, ids: Ids, row_axes: int = 1) -> Any:
+def lookup_rows(variable: keras.Variable, ids: Ids, row_axes: int = 1) -> Any:
     """Returns rows of a variable, in its dtype; zeros for a bad id.
 
     Args:
@@ -27,7 +27,7 @@ def look_up(variable: keras.Variable, ids: Ids, row_axes: int = 1) -> Any:
         row_axes: How many of its first axes count its rows.
     """
     by_rows = registry.trained_by_rows(variable)
-    rows = backend.look_up(variable, ids.values, ids.valid, by_rows, row_axes)
+    rows = backend.lookup_rows(variable, ids.values, ids.valid, by_rows, row_axes)
     table = registry.find(variable)
     if table is None or table.decay is None:
         return rows
@@ -36,12 +36,12 @@ def look_up(variable: keras.Variable, ids: Ids, row_axes: int = 1) -> Any:
 
 def float_rows(layer: keras.layers.Embedding, ids: Ids) -> Any:
     """Rows of a table of floats."""
-    return look_up(keras_compat.table_of(layer), ids)
+    return lookup_rows(keras_compat.embedding_table(layer), ids)
 
 
 def int8_rows(layer: keras.layers.Embedding, ids: Ids) -> Any:
     """Rows of a table of int8 codes: `code / scale`, with one scale a row."""
-    return _unscale(layer, look_up(keras_compat.table_of(layer), ids), ids)
+    return _unscale(layer, lookup_rows(keras_compat.embedding_table(layer), ids), ids)
 
 
 def int4_rows(layer: keras.layers.Embedding, ids: Ids) -> Any:
@@ -50,13 +50,13 @@ def int4_rows(layer: keras.layers.Embedding, ids: Ids) -> Any:
     `code / scale` with one scale a row; or `(code - zero) * scale` with a scale and a
     zero point for each block of columns of a row.
     """
-    packed = look_up(keras_compat.table_of(layer), ids)
+    packed = lookup_rows(keras_compat.embedding_table(layer), ids)
     codes = backend.unpack_int4(packed)[..., : layer.output_dim]
     block = keras_compat.int4_block_size(layer)
     if block is None:
         return _unscale(layer, codes, ids)
-    scale = look_up(layer.embeddings_scale, ids)
-    zero = ops.cast(look_up(layer.embeddings_zero, ids), scale.dtype)
+    scale = lookup_rows(layer.embeddings_scale, ids)
+    zero = ops.cast(lookup_rows(layer.embeddings_zero, ids), scale.dtype)
     if layer.output_dim % block and block < layer.output_dim:
         column_block = np.arange(layer.output_dim, dtype="int32") // block
         scale, zero = (ops.take(x, column_block, axis=-1) for x in (scale, zero))
@@ -81,7 +81,7 @@ def add_lora(layer: keras.layers.Embedding, rows: Any, ids: Ids) -> Any:
     https://arxiv.org/abs/2106.09685, section 4.1. Only the rows of A that the ids name
     are multiplied, not the whole of it.
     """
-    a = look_up(layer.lora_embeddings_a, ids)
+    a = lookup_rows(layer.lora_embeddings_a, ids)
     b = ops.convert_to_tensor(layer.lora_embeddings_b)
     dtype = keras.backend.result_type(rows.dtype, a.dtype)
     rows, a, b = (ops.cast(x, dtype) for x in (rows, a, b))
@@ -89,7 +89,7 @@ def add_lora(layer: keras.layers.Embedding, rows: Any, ids: Ids) -> Any:
 
 
 def _unscale(layer: keras.layers.Embedding, codes: Any, ids: Ids) -> Any:
-    scale = look_up(layer.embeddings_scale, ids)
+    scale = lookup_rows(layer.embeddings_scale, ids)
     if ids.valid is not None:
         scale = ops.where(ids.valid, scale, 1)
     return backend.dequantize(codes, ops.expand_dims(scale, -1), None)

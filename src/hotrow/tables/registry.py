@@ -14,7 +14,7 @@ from hotrow import backend, keras_compat
 from hotrow.keras_compat import model_calls
 
 
-class Table:
+class TableSpec:
     """What is known of one table.
 
     Attributes:
@@ -55,13 +55,14 @@ def register(
     """Declares `variable` a table, whose gradient `RowSparse` takes by rows.
 
     Args:
-        variable: A variable of shape `(rows, ...)`, read with `layers.rows.look_up`.
+        variable: A variable of shape `(rows, ...)`, read with
+            `read_rows.lookup_rows`.
         padding_id: The id that stands for padding, if one does: its row is not trained.
         compute_dtype: Dtype in which the layer computes.
         row_axes: How many of the variable's first axes count its rows.
     """
     backend.make_leaf(variable)
-    variable.hotrow_table = Table(padding_id, compute_dtype, row_axes)
+    variable.hotrow_table = TableSpec(padding_id, compute_dtype, row_axes)
     # Also where no `RowSparse` is made: one may have trained the file that is loaded.
     watch_models()
     # A model that Keras builds while it trains: the first step is being traced.
@@ -71,7 +72,7 @@ def register(
         claim(variable, optimizer)
 
 
-def find(variable: Any) -> Table | None:
+def find(variable: Any) -> TableSpec | None:
     """Returns what is known of a table, or None for any other variable."""
     return getattr(variable, "hotrow_table", None)
 
@@ -82,7 +83,7 @@ def row_axes(variable: Any) -> int:
     return 1 if table is None else table.row_axes
 
 
-def get(variable: Any) -> Table:
+def get(variable: Any) -> TableSpec:
     """Returns what is known of a table."""
     table = find(variable)
     if table is None:

@@ -13,7 +13,7 @@ from hotrow.tabular.runs.execution import Execution
 from hotrow.tabular.runs.run import Run
 from hotrow.tabular.runs.run_folder import RunFolder
 from hotrow.tabular.runs.warnings import in_color
-from hotrow.tabular.training.settings import Settings
+from hotrow.tabular.training.options import TrainingOptions
 
 
 def fit(
@@ -117,7 +117,7 @@ def fit(
             from, or `out` holds another run or cannot be written. The text says what
             to do.
     """
-    settings = Settings(
+    settings = TrainingOptions(
         first=first,
         epochs=epochs,
         batch_size=batch_size,

@@ -7,7 +7,7 @@ from typing import Any
 
 from hotrow_cli.arguments import folder, whole_number
 from hotrow_cli.backends import BACKENDS
-from hotrow_cli.demo.settings import FULL, QUICK, Settings
+from hotrow_cli.demo.options import FULL, QUICK, DemoOptions
 from hotrow_cli.errors import CommandError
 from hotrow_cli.signals import terminate_like_interrupt
 
@@ -102,9 +102,9 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _settings(arguments: argparse.Namespace) -> Settings:
+def _settings(arguments: argparse.Namespace) -> DemoOptions:
     scale = QUICK if arguments.quick else FULL
-    return Settings(
+    return DemoOptions(
         out=arguments.out,
         force=arguments.force,
         seed=arguments.seed,

@@ -59,6 +59,6 @@ def build_model(
     return model
 
 
-def table_of(model: keras.Model) -> Any:
+def embedding_matrix(model: keras.Model) -> Any:
     """Returns the trained word vectors, of shape `(vocabulary_size, width)`."""
     return keras.ops.convert_to_numpy(model.get_layer(TABLE).weights[0])

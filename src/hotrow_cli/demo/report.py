@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Score:
+class ModelScore:
     """One line of the table of results.
 
     Attributes:
@@ -28,7 +28,7 @@ a GPU's), in which Keras was loaded already. Each model had a fresh process, so 
 hides behind another; both figures hold what the backend needs to compile and start."""
 
 
-def table_of_scores(scores: Sequence[Score]) -> str:
+def table_of_scores(scores: Sequence[ModelScore]) -> str:
     """Returns the scores as a table of text."""
     lines = [f"{'':34}{'accuracy':>10}{'time':>10}{'memory':>10}"]
     for score in scores:

@@ -20,8 +20,8 @@ from hotrow_cli.demo import (
 )
 from hotrow_cli.demo.errors import DemoError
 from hotrow_cli.demo.neighbours import neighbours_of_probes
+from hotrow_cli.demo.options import DemoOptions
 from hotrow_cli.demo.process import run_alone
-from hotrow_cli.demo.settings import Settings
 from hotrow_cli.demo.worker import Trained, predict_from_files, train
 
 # What a model reads from its file it should predict as before, up to the rounding of
@@ -32,7 +32,7 @@ FIRST_WORD = 2
 TITLES = {"embedding": "hotrow.Embedding", "one_hot": "hotrow.OneHot and Dense"}
 
 
-def run_demo(settings: Settings) -> None:
+def run_demo(settings: DemoOptions) -> None:
     """Reads the standard library, trains both models, prints and writes the results.
 
     Args:
@@ -49,7 +49,7 @@ def run_demo(settings: Settings) -> None:
     print(f"\nWrote {', '.join(_written(settings.out))} to {settings.out}", flush=True)
 
 
-def _run(settings: Settings, backend: str, folder: Path) -> None:
+def _run(settings: DemoOptions, backend: str, folder: Path) -> None:
     data = _read(settings)
     data.words.save(folder / output.VOCABULARY)
     trained = {}
@@ -83,7 +83,7 @@ def _run(settings: Settings, backend: str, folder: Path) -> None:
     )
 
 
-def _read(settings: Settings) -> dataset.Dataset:
+def _read(settings: DemoOptions) -> dataset.Dataset:
     root = corpus.standard_library()
     print(f"Reading Python's standard library in {root} ...", flush=True)
     packages = corpus.choose_packages(
@@ -134,16 +134,18 @@ def _check_files(
 
 def _scores(
     trained: Mapping[str, Trained], data: dataset.Dataset
-) -> list[report.Score]:
+) -> list[report.ModelScore]:
     labels = data.test.labels
-    scores = [report.Score("commonest package", baseline.majority_accuracy(labels))]
+    scores = [
+        report.ModelScore("commonest package", baseline.majority_accuracy(labels))
+    ]
     bag = baseline.bag_of_words_accuracy(data)
     if bag is not None:
-        scores.append(report.Score("bag of words (scikit-learn)", bag))
+        scores.append(report.ModelScore("bag of words (scikit-learn)", bag))
     for kind, model in trained.items():
         accuracy = baseline.accuracy(model.probabilities, labels)
         scores.append(
-            report.Score(TITLES[kind], accuracy, model.seconds, model.peak_growth)
+            report.ModelScore(TITLES[kind], accuracy, model.seconds, model.peak_growth)
         )
     print(f"\n{report.table_of_scores(scores)}\n{report.MEASURED}")
     if bag is None:
@@ -171,10 +173,10 @@ def _draw(
 
 def _write_report(
     path: Path,
-    settings: Settings,
+    settings: DemoOptions,
     backend: str,
     trained: Mapping[str, Trained],
-    scores: Sequence[report.Score],
+    scores: Sequence[report.ModelScore],
     data: dataset.Dataset,
 ) -> None:
     model = trained["embedding"]

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hotrow_cli.demo.dataset import Dataset
-from hotrow_cli.demo.report import Score
+from hotrow_cli.demo.report import ModelScore
 from hotrow_cli.demo.worker import Trained
 
 TEXT, TARGET = "words of a snippet", "package"
@@ -18,7 +18,7 @@ def write(
     path: Path,
     data: Dataset,
     trained: Trained,
-    scores: Sequence[Score],
+    scores: Sequence[ModelScore],
     words: Sequence[str],
     vectors: npt.NDArray[np.float32],
     settings: Mapping[str, Any],

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from hotrow_cli.demo.dataset import Dataset
 from hotrow_cli.demo.measure import peak_memory
-from hotrow_cli.demo.settings import Scale
+from hotrow_cli.demo.options import Scale
 
 BATCH_SIZE = 32
 
@@ -93,7 +93,7 @@ def train(kind: str, data: Dataset, scale: Scale, seed: int, path: Path) -> Trai
     probabilities = model.predict(data.test.ids, batch_size=BATCH_SIZE, verbose=0)
     return Trained(
         probabilities,
-        models.table_of(model),
+        models.embedding_matrix(model),
         seconds,
         growth,
         keras.__version__,

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from hotrow_vocabulary.hash_tables.slots import Twins, as_numpy, raise_duplicate
+from hotrow_vocabulary.hash_tables.slots import DuplicateKeys, as_numpy, raise_duplicate
 from hotrow_vocabulary.hash_tables.word_table import WORD, WordTable
 from hotrow_vocabulary.hash_tables.words import BLOCK
 
@@ -21,7 +21,7 @@ class IntegerTable:
         if keys.size:
             try:
                 self._table = WordTable([keys.view(WORD)], None, np.arange(keys.size))
-            except Twins as error:
+            except DuplicateKeys as error:
                 raise_duplicate(keys[error.position])
 
     def find(self, values: Any) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 MAX_TOKENS = 2**32 - 2
 
 
-class Twins(Exception):
+class DuplicateKeys(Exception):
     """Two keys are equal.
 
     Args:

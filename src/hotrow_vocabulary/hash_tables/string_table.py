@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from hotrow_vocabulary.hash_tables.slots import Twins, raise_duplicate
+from hotrow_vocabulary.hash_tables.slots import DuplicateKeys, raise_duplicate
 from hotrow_vocabulary.hash_tables.word_table import WordTable
 from hotrow_vocabulary.hash_tables.words import LONG, WIDTHS, blocks
 
@@ -19,7 +19,7 @@ class StringTable:
     def __init__(self, tokens: Any) -> None:
         try:
             self._make(tokens)
-        except Twins as error:
+        except DuplicateKeys as error:
             raise_duplicate(tokens[error.position].as_py())
 
     def _make(self, tokens: Any) -> None:
@@ -33,7 +33,7 @@ class StringTable:
                     continue
                 for row, text in zip(rows, block.texts(rows), strict=True):
                     if text in self._long:
-                        raise Twins(self._long[text])
+                        raise DuplicateKeys(self._long[text])
                     self._long[text] = int(row) + start
         self._tables: list[WordTable | None] = []
         for width in range(len(WIDTHS)):

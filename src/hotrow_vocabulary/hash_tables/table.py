@@ -18,10 +18,12 @@ from hotrow_vocabulary.hash_tables.string_table import StringTable
 # seconds to make, and several times the memory of the tokens.
 LARGE = 1 << 22
 
-Table = StringTable | LargeStringTable | DirectTable | IntegerTable | LargeIntegerTable
+HashTable = (
+    StringTable | LargeStringTable | DirectTable | IntegerTable | LargeIntegerTable
+)
 
 
-def make_table(tokens: Any) -> Table:
+def make_table(tokens: Any) -> HashTable:
     """Returns the table of an Arrow array of tokens, of which no two are equal."""
     large = len(tokens) > LARGE
     if not pa.types.is_int64(tokens.type):

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hotrow_vocabulary.hash_tables.slots import Twins, secret
+from hotrow_vocabulary.hash_tables.slots import DuplicateKeys, secret
 
 WORD = np.dtype("<u8")
 _HALF = np.uint64(32)
@@ -33,7 +33,7 @@ class WordTable:
         positions: What to find for each key, from 0 to `2**31 - 1`.
 
     Raises:
-        Twins: If two keys are equal.
+        DuplicateKeys: If two keys are equal.
     """
 
     def __init__(
@@ -155,4 +155,4 @@ def _refuse_twins(
     for column in words if tags is None else [*words, tags]:
         equal &= column[some] == column[others]
     if equal.any():
-        raise Twins(int(positions[some[equal][0]]))
+        raise DuplicateKeys(int(positions[some[equal][0]]))

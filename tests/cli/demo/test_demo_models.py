@@ -23,7 +23,7 @@ def model(request):
 
 
 def test_the_answer_is_a_softmax_of_the_mean_of_the_words(model):
-    table = models.table_of(model)
+    table = models.embedding_matrix(model)
     assert table.shape == (30, 4)
     kernel, bias = map(keras.ops.convert_to_numpy, model.get_layer("package").weights)
     mean = np.stack([table[row[row != 0]].mean(axis=0) for row in IDS])
@@ -34,7 +34,9 @@ def test_the_answer_is_a_softmax_of_the_mean_of_the_words(model):
 
 def test_both_kinds_begin_with_the_same_table():
     one, other = (models.build_model(kind, **SIZES) for kind in models.KINDS)
-    np.testing.assert_array_equal(models.table_of(one), models.table_of(other))
+    np.testing.assert_array_equal(
+        models.embedding_matrix(one), models.embedding_matrix(other)
+    )
 
 
 def test_it_learns(model):

@@ -3,7 +3,10 @@ from hotrow_cli.demo import report
 
 def test_scores_stand_in_columns():
     table = report.table_of_scores(
-        [report.Score("majority", 0.15), report.Score("model", 0.725, 3.21, 2**20 * 64)]
+        [
+            report.ModelScore("majority", 0.15),
+            report.ModelScore("model", 0.725, 3.21, 2**20 * 64),
+        ]
     )
     assert [line.split() for line in table.splitlines()] == [
         ["accuracy", "time", "memory"],

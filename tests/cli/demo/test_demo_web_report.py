@@ -7,7 +7,7 @@ import pytest
 import hotrow
 from hotrow_cli.demo import web_report
 from hotrow_cli.demo.dataset import Dataset, Examples
-from hotrow_cli.demo.report import Score
+from hotrow_cli.demo.report import ModelScore
 from hotrow_cli.demo.worker import Trained
 
 
@@ -21,7 +21,7 @@ def write(tmp_path):
     probabilities = np.array([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7]], "float32")
     vectors = np.eye(2, 4, dtype="float32")
     trained = Trained(probabilities, vectors, 1.5, None, "3.x", history)
-    scores = [Score("ours", 2 / 3, 1.5), Score("commonest package", 1 / 3)]
+    scores = [ModelScore("ours", 2 / 3, 1.5), ModelScore("commonest package", 1 / 3)]
 
     def write():
         path = tmp_path / "report.html"

@@ -4,7 +4,7 @@ from hotrow.backend.jax.bad_ids import new_bad_id_state
 from hotrow.backend.jax.lookup import (
     add_product,
     dequantize,
-    look_up,
+    lookup_rows,
     map_values,
     one_hot,
     row_parts,
@@ -43,7 +43,7 @@ __all__ = [
     "distinct",
     "gradient",
     "is_touched",
-    "look_up",
+    "lookup_rows",
     "make_leaf",
     "map_values",
     "new_bad_id_state",

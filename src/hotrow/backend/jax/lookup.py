@@ -20,7 +20,7 @@ def map_values(fn: Callable, x: Any) -> Any:
     return fn(x.todense() if isinstance(x, JAXSparse) else x)
 
 
-def look_up(
+def lookup_rows(
     variable: keras.Variable,
     ids: Any,
     valid: Any | None,
@@ -80,7 +80,7 @@ def _look_up_by_rows(
     """
 
     @jax.custom_vjp  # type: ignore[untyped-decorator]
-    def look_up(table: Any, ids: Any, valid: Any | None) -> tuple[Any, Any]:
+    def lookup_rows(table: Any, ids: Any, valid: Any | None) -> tuple[Any, Any]:
         return _read(flat_rows(table, row_axes), ids, valid), table
 
     def forward(table: Any, ids: Any, valid: Any | None) -> tuple[Any, Any]:
@@ -89,7 +89,7 @@ def _look_up_by_rows(
             (table, ids, valid),
             is_leaf=lambda x: hasattr(x, "perturbed"),
         )
-        return look_up(table, ids, valid), (ids, valid)
+        return lookup_rows(table, ids, valid), (ids, valid)
 
     def backward(residuals: tuple[Any, Any], gradients: tuple[Any, Any]) -> Any:
         ids, valid = residuals
@@ -116,8 +116,8 @@ def _look_up_by_rows(
             _remember(gradient, [*earlier, (ids, of_rows)])
         return gradient, None, None
 
-    look_up.defvjp(forward, backward, symbolic_zeros=True)
-    return look_up(table, ids, valid)
+    lookup_rows.defvjp(forward, backward, symbolic_zeros=True)
+    return lookup_rows(table, ids, valid)
 
 
 def _remember(gradient: Any, parts: list[tuple[Any, Any]]) -> None:

@@ -22,7 +22,7 @@ def map_values(fn: Callable, x: Any) -> Any:
     return fn(tf.sparse.to_dense(x) if isinstance(x, tf.SparseTensor) else x)
 
 
-def look_up(
+def lookup_rows(
     variable: keras.Variable,
     ids: Any,
     valid: Any | None,

@@ -15,7 +15,7 @@ def map_values(fn: Callable, x: Any) -> Any:
     return fn(x)
 
 
-def look_up(
+def lookup_rows(
     variable: keras.Variable,
     ids: Any,
     valid: Any | None,

@@ -9,7 +9,7 @@ from keras import ops
 
 from hotrow import keras_compat
 from hotrow.fusion.core.plan import Picked, checked
-from hotrow.tables.read_rows import look_up
+from hotrow.tables.read_rows import lookup_rows
 
 
 def sum_rows(
@@ -66,7 +66,7 @@ def part_of_kernel(
 def _rows(kernel: keras.Variable, ids: Any, dtype: str, row_axes: int) -> Any:
     # Cast are the rows that are read, not the whole kernel.
     with keras_compat.no_autocast():
-        rows = look_up(kernel, checked(ids), row_axes)
+        rows = lookup_rows(kernel, checked(ids), row_axes)
     return ops.cast(rows, dtype)
 
 

@@ -25,7 +25,7 @@ from hotrow.tabular.table_model import TableModel
 from hotrow.tabular.training.checkpoint import Checkpoint
 from hotrow.tabular.training.course import Course
 from hotrow.tabular.training.encoded import Encoded, encode_table
-from hotrow.tabular.training.settings import Settings
+from hotrow.tabular.training.options import TrainingOptions
 from hotrow.tabular.training.training import INTERRUPTED, compile_network, train
 
 
@@ -41,7 +41,7 @@ class Execution:
         task: As in `fit`.
         reading: Further arguments of `open_table`.
         written: Arguments of `Conventions.of`.
-        settings: Settings of the training.
+        settings: TrainingOptions of the training.
         baselines: Whether to train simple models to compare with.
         say: Called with each line of what there is to tell.
     """
@@ -53,7 +53,7 @@ class Execution:
     task: str | None
     reading: dict[str, Any]
     written: dict[str, Any]
-    settings: Settings
+    settings: TrainingOptions
     baselines: bool
     say: Callable[[str], None]
 

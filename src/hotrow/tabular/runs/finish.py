@@ -15,7 +15,7 @@ from hotrow.tabular.runs.run_folder import RunFolder
 from hotrow.tabular.table_model import TableModel
 from hotrow.tabular.training.baselines import baseline_scores
 from hotrow.tabular.training.course import Course
-from hotrow.tabular.training.settings import Settings, batch_size_of
+from hotrow.tabular.training.options import TrainingOptions, batch_size_of
 from hotrow.tabular.training.training import measure_rows
 
 
@@ -26,7 +26,7 @@ def finish(
     encoded: Any,
     network: keras.Model,
     trained: keras.Model,
-    settings: Settings,
+    settings: TrainingOptions,
     course: Course,
     *,
     baselines: bool,
@@ -121,7 +121,7 @@ def score_table(results: Results) -> str:
 
 
 def _settings(
-    settings: Settings, known: Profile, layout: InputLayout, network: keras.Model
+    settings: TrainingOptions, known: Profile, layout: InputLayout, network: keras.Model
 ) -> dict[str, Any]:
     import hotrow
 

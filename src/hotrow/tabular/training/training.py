@@ -16,7 +16,7 @@ from hotrow.tabular.training.checkpoint import Checkpoint
 from hotrow.tabular.training.course import Course
 from hotrow.tabular.training.interrupts import Wish, interrupts_as_wish
 from hotrow.tabular.training.measure import Measure
-from hotrow.tabular.training.settings import Settings, batch_size_of
+from hotrow.tabular.training.options import TrainingOptions, batch_size_of
 from hotrow.tabular.training.training_rows import TrainingRows
 
 # So many rows are predicted at once where a part is measured.
@@ -49,7 +49,7 @@ def train(
     network: keras.Model,
     encoded: Any,
     target_encoder: TargetEncoder,
-    settings: Settings,
+    settings: TrainingOptions,
     checkpoint: Checkpoint,
     course: Course,
     say: Callable[[str], None],
@@ -125,7 +125,7 @@ def _one_epoch(
     network: keras.Model,
     batches: TrainingRows,
     epoch: int,
-    settings: Settings,
+    settings: TrainingOptions,
     wish: Wish,
 ) -> dict[str, float]:
     batches.start_epoch(epoch)
@@ -152,7 +152,9 @@ def _seed_dropout(network: keras.Model, seed: list[int]) -> None:
             generator.state.assign(keras.ops.convert_to_tensor(state))
 
 
-def _after_epoch(network: keras.Model, course: Course, settings: Settings) -> None:
+def _after_epoch(
+    network: keras.Model, course: Course, settings: TrainingOptions
+) -> None:
     if course.waited >= settings.patience:
         course.end = (
             f"Training ended after epoch {course.epoch}, as the loss on the validation "

@@ -40,7 +40,7 @@ QUICK = Scale(epochs=8, files_per_package=6, vocabulary_size=512, width=16)
 
 
 @dataclass(frozen=True)
-class Settings:
+class DemoOptions:
     """One run.
 
     Attributes:

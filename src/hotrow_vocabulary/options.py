@@ -7,7 +7,7 @@ from hotrow_vocabulary.rules import Rules
 
 
 @dataclass(frozen=True)
-class Settings:
+class VocabularyOptions:
     """What a vocabulary is told beside its tokens.
 
     Attributes:

@@ -8,7 +8,7 @@ from hotrow.tabular.run_error import RunError
 
 
 @dataclass(frozen=True)
-class Settings:
+class TrainingOptions:
     """How a network is made and trained.
 
     Attributes:
