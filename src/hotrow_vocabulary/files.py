@@ -6,7 +6,7 @@ schema's metadata a JSON object:
 
 | key | is |
 |---|---|
-| `format` | `"hotrow_vocabulary"` |
+| `format` | `"hotrow.vocabulary"` |
 | `version` | 2 |
 | `tokens` | how many tokens there are |
 | `padding`, `unknown`, `lowercase` | true or false |
@@ -26,7 +26,7 @@ from hotrow_vocabulary.digest import digest_of
 from hotrow_vocabulary.options import VocabularyOptions
 from hotrow_vocabulary.ordering import one_array
 
-FORMAT = "hotrow_vocabulary"
+FORMAT = "hotrow.vocabulary"
 VERSION = 2
 _KEY = b"hotrow"
 _SETTINGS = tuple(field.name for field in fields(VocabularyOptions))

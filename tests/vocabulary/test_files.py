@@ -20,7 +20,7 @@ from hotrow_vocabulary.options import VocabularyOptions
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 VOCAB = hotrow.Vocabulary([f"word {i}" for i in range(1000)], lowercase=True)
 HEADER = {
-    "format": "hotrow_vocabulary",
+    "format": "hotrow.vocabulary",
     "version": 2,
     "tokens": 2,
     "padding": True,
