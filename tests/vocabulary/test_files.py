@@ -191,7 +191,7 @@ TWINS = pa.array(["a", "a"], pa.large_string())
         (STRINGS, {"digest": "0" * 64}, "its digest is .* and it says 000000000000"),
         (STRINGS, {"unknown": False}, "has changed since it was written"),
         (STRINGS[::-1], {}, "has changed since it was written"),
-        (STRINGS, {"format": "x"}, "does not say 'hotrow_vocabulary'"),
+        (STRINGS, {"format": "x"}, "does not say 'hotrow.vocabulary'"),
         (STRINGS, {"padding": 1}, "no valid 'padding'"),
         (STRINGS, {"normalize": "NFX"}, "`normalize` must be None or one of"),
         (STRINGS, {"header": "{"}, "is not JSON"),
