@@ -25,7 +25,7 @@ demo: .venv/demo-ready
 # A model of the demo needs one backend; the tests need all three.
 .venv/demo-ready: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(PIP) --editable '.[jax,plot,tabular]'
+	$(PIP) --editable '.[jax,tabular]'
 	touch $@
 
 .venv/test-ready: .venv/demo-ready

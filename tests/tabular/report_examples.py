@@ -58,8 +58,8 @@ def settings():
 
 def vectors(size=5, width=4, seed=0, tokens=None):
     random = np.random.default_rng(seed)
-    centres = random.normal(size=(6, width)) * 2
-    matrix = centres[np.arange(size) % 6] + random.normal(size=(size, width)) * 0.6
+    centers = random.normal(size=(6, width)) * 2
+    matrix = centers[np.arange(size) % 6] + random.normal(size=(size, width)) * 0.6
     names = tokens or [f"value {place}" for place in range(size)]
     counts = (40_000 / (np.arange(size) + 1)).astype(int) + 1
     return Vectors(list(names), matrix.astype("float32"), counts.tolist())

@@ -170,16 +170,16 @@ def test_a_confusion_matrix_of_many_classes_is_cut(read):
     assert counts[39, 39] == matrix[np.ix_(rare, rare)].sum()
 
 
-def test_neighbours_and_points_are_in_the_page(read):
+def test_neighbors_and_points_are_in_the_page(read):
     vectors = example_vectors(40, 6)
     found = json.loads(read(binary(), {"zip": vectors}).data["maps-data"])[0]
     assert found["tokens"] == vectors.tokens
-    neighbours = np.frombuffer(base64.b64decode(found["neighbours"]), "<u2")
+    neighbors = np.frombuffer(base64.b64decode(found["neighbors"]), "<u2")
     unit = vectors.matrix / np.linalg.norm(vectors.matrix, axis=1, keepdims=True)
     cosines = unit @ unit.T
     np.fill_diagonal(cosines, -np.inf)
     oracle = np.argsort(-cosines, axis=1)[:, : found["each"]]
-    np.testing.assert_array_equal(neighbours.reshape(40, -1), oracle)
+    np.testing.assert_array_equal(neighbors.reshape(40, -1), oracle)
     kept = np.frombuffer(base64.b64decode(found["cosines"]), "<i2") / 10_000
     np.testing.assert_allclose(
         kept.reshape(40, -1), np.take_along_axis(cosines, oracle, 1), atol=1e-4

@@ -1,8 +1,8 @@
 """A person's use of a report: look, search, click, with a mouse or with the keys."""
 
 import browser
-import matplotlib.image
 import numpy as np
+import PIL.Image
 import pytest
 from report_examples import JOBS, binary, multiclass, regression, vectors
 from test_report import hostile_results, hostile_vectors
@@ -11,7 +11,7 @@ from hotrow.tabular.report import maps, write_report
 
 pytestmark = pytest.mark.slow
 
-# Names that differ in case only, that contain each other, and enough for neighbours.
+# Names that differ in case only, that contain each other, and enough for neighbors.
 NAMES = [*JOBS, "sales", "Sales, retail", *(f"job {place}" for place in range(33))]
 
 
@@ -104,7 +104,7 @@ def test_a_page_renders(open_page, jobs, tmp_path, results, width, night):
         assert place.get_attribute("role") == "img"
     picture = tmp_path / "page.png"
     assert driver.save_screenshot(str(picture))
-    pixels = matplotlib.image.imread(picture)
+    pixels = np.asarray(PIL.Image.open(picture)) / 255
     assert pixels.shape[:2] == (900, width)
     brightness = pixels[..., :3].mean(axis=2)
     # Text on paper: mostly paper, which is dark at night, and some ink.
@@ -112,7 +112,7 @@ def test_a_page_renders(open_page, jobs, tmp_path, results, width, night):
     assert 0.01 < np.mean(np.abs(brightness - np.median(brightness)) > 0.2) < 0.5
 
 
-def test_the_search_finds_a_value_and_its_neighbours(open_page, jobs):
+def test_the_search_finds_a_value_and_its_neighbors(open_page, jobs):
     driver = open_page(binary(), {"job": jobs})
     assert text(driver, "map-near-title") == "Nearest to Sales"
     search(driver, "  CRAFT-rePAIR ")

@@ -8,7 +8,7 @@ import pytest
 from hotrow.tabular.report import projection
 from hotrow.tabular.report.calibration import wilson
 from hotrow.tabular.report.markup import duration, number, share, shortened, value
-from hotrow.tabular.report.neighbours import nearest
+from hotrow.tabular.report.neighbors import nearest
 from hotrow.tabular.report.page import SCRIPTS, _asset
 
 
@@ -21,10 +21,10 @@ def table():
 
 def test_principal_components_agree_with_a_singular_value_decomposition(table):
     points, shares = projection.principal_components(table)
-    centred = table - table.mean(axis=0)
-    _, sizes, axes = np.linalg.svd(centred, full_matrices=False)
+    centered = table - table.mean(axis=0)
+    _, sizes, axes = np.linalg.svd(centered, full_matrices=False)
     # The sign of an axis is free.
-    np.testing.assert_allclose(np.abs(points), np.abs(centred @ axes[:2].T), atol=1e-4)
+    np.testing.assert_allclose(np.abs(points), np.abs(centered @ axes[:2].T), atol=1e-4)
     np.testing.assert_allclose(shares, (sizes**2 / (sizes**2).sum())[:2], rtol=1e-4)
 
 

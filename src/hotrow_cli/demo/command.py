@@ -27,7 +27,6 @@ files written to the folder:
   embedding.keras, one_hot.keras   the trained models
   report.html                      all of this as a page, open it in a browser
   vocabulary.arrow                 the words, by id
-  vectors.png                      a map of the word vectors (needs matplotlib)
   hotrow-demo.json                 every number of the run"""
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hotrow_cli.demo.corpus import Split
-from hotrow_cli.demo.snippets import LENGTH, labelled
+from hotrow_cli.demo.snippets import LENGTH, labeled
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,10 @@ def build(split: Split, packages: Sequence[str], vocabulary_size: int) -> Datase
     words = hotrow.Vocabulary.fit(
         (list(file.words) for file in split.train), max_size=vocabulary_size
     )
-    train, train_labels = labelled(split.train, packages)
+    train, train_labels = labeled(split.train, packages)
     trained_on = frozenset(train)
-    validation, validation_labels = labelled(split.validation, packages, trained_on)
-    test, test_labels = labelled(split.test, packages, trained_on.union(validation))
+    validation, validation_labels = labeled(split.validation, packages, trained_on)
+    test, test_labels = labeled(split.test, packages, trained_on.union(validation))
     return Dataset(
         tuple(packages),
         words,

@@ -13,12 +13,11 @@ from hotrow_cli.demo.process import interrupts_held
 
 MODEL_SUFFIX = ".keras"
 VOCABULARY = "vocabulary.arrow"
-MAP = "vectors.png"
 REPORT = "report.html"
 MANIFEST = "hotrow-demo.json"
 FORMAT = "hotrow-demo"
 VERSION = 1
-FILES = ("embedding.keras", "one_hot.keras", VOCABULARY, MAP, REPORT, MANIFEST)
+FILES = ("embedding.keras", "one_hot.keras", VOCABULARY, REPORT, MANIFEST)
 
 
 @contextmanager

@@ -40,8 +40,8 @@ def table_of_scores(scores: Sequence[ModelScore]) -> str:
     return "\n".join(lines)
 
 
-def table_of_neighbours(neighbours: Mapping[str, Sequence[str]]) -> str:
-    """Returns each word with its neighbours, a line each."""
+def table_of_neighbors(neighbors: Mapping[str, Sequence[str]]) -> str:
+    """Returns each word with its neighbors, a line each."""
     return "\n".join(
-        f"  {word:10} {', '.join(near)}" for word, near in neighbours.items()
+        f"  {word:10} {', '.join(near)}" for word, near in neighbors.items()
     )

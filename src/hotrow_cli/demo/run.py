@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from hotrow_cli.backends import choose_backend, set_backend
 from hotrow_cli.demo import (
@@ -15,11 +14,10 @@ from hotrow_cli.demo import (
     dataset,
     output,
     report,
-    vector_map,
     web_report,
 )
 from hotrow_cli.demo.errors import DemoError
-from hotrow_cli.demo.neighbours import neighbours_of_probes
+from hotrow_cli.demo.neighbors import neighbors_of_probes
 from hotrow_cli.demo.options import DemoOptions
 from hotrow_cli.demo.process import run_alone
 from hotrow_cli.demo.worker import Trained, predict_from_files, train
@@ -63,10 +61,9 @@ def _run(settings: DemoOptions, backend: str, folder: Path) -> None:
     scores = _scores(trained, data)
     words = data.words.tokens.to_pylist()
     table = trained["embedding"].table[FIRST_WORD:]
-    neighbours = neighbours_of_probes(table, words)
+    neighbors = neighbors_of_probes(table, words)
     print("\nNearest words, by the cosine of their vectors in the embedding:")
-    print(report.table_of_neighbours(neighbours))
-    _draw(folder / output.MAP, table, words, data)
+    print(report.table_of_neighbors(neighbors))
     _write_report(folder / output.REPORT, settings, backend, trained, scores, data)
     output.write_manifest(
         folder,
@@ -78,7 +75,7 @@ def _run(settings: DemoOptions, backend: str, folder: Path) -> None:
             "packages": data.packages,
             "snippets": _sizes(data),
             "scores": [vars(score) for score in scores],
-            "neighbours": neighbours,
+            "neighbors": neighbors,
         },
     )
 
@@ -156,19 +153,6 @@ def _scores(
         f"answer to\n{np.sum(answers[0] == answers[1])} of {len(labels)} test snippets."
     )
     return scores
-
-
-def _draw(
-    path: Path,
-    table: npt.NDArray[np.float32],
-    words: Sequence[str],
-    data: dataset.Dataset,
-) -> None:
-    typical = vector_map.typical_package(
-        data.train.ids, data.train.labels, len(data.words)
-    )[FIRST_WORD:]
-    if not vector_map.draw(path, table, words, typical, data.packages):
-        print("\nNo map was drawn: it needs matplotlib, pip install 'hotrow[plot]'")
 
 
 def _write_report(

@@ -31,7 +31,7 @@ def cut(
     return [snippets[place * len(snippets) // most] for place in range(most)]
 
 
-def labelled(
+def labeled(
     files: Sequence[SourceFile],
     packages: Sequence[str],
     taken: Collection[Snippet] = (),

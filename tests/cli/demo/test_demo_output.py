@@ -68,27 +68,27 @@ def test_force_replaces_an_earlier_demo_and_no_other_file(tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
     with output.staged(tmp_path, force=True) as aside:
         write_results(aside, "two")
-        (aside / output.MAP).unlink()
-    # The old map would show vectors that are gone.
-    names = set(output.FILES) - {output.MAP}
+        (aside / output.REPORT).unlink()
+    # The old report would show vectors that are gone.
+    names = set(output.FILES) - {output.REPORT}
     assert set(contents(tmp_path)) == names | {"mine.txt"}
     assert contents(tmp_path)["mine.txt"] == "mine"
     assert contents(tmp_path)[output.VOCABULARY] == "two"
 
 
-def test_force_keeps_a_map_that_no_demo_drew(tmp_path):
-    (tmp_path / output.MAP).write_text("mine")
+def test_force_keeps_a_report_that_no_demo_wrote(tmp_path):
+    (tmp_path / output.REPORT).write_text("mine")
     with output.staged(tmp_path, force=True) as aside:
         write_results(aside, "two")
-        (aside / output.MAP).unlink()
-    assert contents(tmp_path)[output.MAP] == "mine"
+        (aside / output.REPORT).unlink()
+    assert contents(tmp_path)[output.REPORT] == "mine"
 
 
 def test_a_folder_in_the_place_of_a_file_is_found_at_once(tmp_path):
-    (tmp_path / output.MAP).mkdir()
+    (tmp_path / output.REPORT).mkdir()
     with (
-        pytest.raises(DemoError, match=r"vectors\.png': a folder of that name"),
+        pytest.raises(DemoError, match=r"report\.html': a folder of that name"),
         output.staged(tmp_path, force=True),
     ):
         pytest.fail("the work began")
-    assert [path.name for path in tmp_path.iterdir()] == [output.MAP]
+    assert [path.name for path in tmp_path.iterdir()] == [output.REPORT]

@@ -15,6 +15,6 @@ def test_scores_stand_in_columns():
     ]
 
 
-def test_neighbours_stand_on_a_line_each():
-    text = report.table_of_neighbours({"a": ["b", "c"], "d": []})
+def test_neighbors_stand_on_a_line_each():
+    text = report.table_of_neighbors({"a": ["b", "c"], "d": []})
     assert [line.split() for line in text.splitlines()] == [["a", "b,", "c"], ["d"]]

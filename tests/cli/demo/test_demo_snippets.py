@@ -3,7 +3,7 @@ import pytest
 
 from hotrow_cli.demo import dataset
 from hotrow_cli.demo.corpus import SourceFile, Split
-from hotrow_cli.demo.snippets import LENGTH, cut, labelled
+from hotrow_cli.demo.snippets import LENGTH, cut, labeled
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def file_of(package, start, count):
 
 def test_snippets_carry_the_label_of_their_package():
     files = [file_of("b", 0, LENGTH + 40), file_of("a", 500, LENGTH)]
-    snippets, labels = labelled(files, ["a", "b"])
+    snippets, labels = labeled(files, ["a", "b"])
     assert [len(snippet) for snippet in snippets] == [LENGTH, 40, LENGTH]
     assert labels == [1, 1, 0]
 

@@ -2,7 +2,7 @@
 
 import math
 
-from hotrow.tabular.report.chart import Chart, colour, plotly_text
+from hotrow.tabular.report.chart import Chart, color, plotly_text
 from hotrow.tabular.report.section import Section
 from hotrow.tabular.results import Results
 
@@ -31,9 +31,9 @@ def wilson(share: float, rows: int) -> tuple[float, float]:
     `(p + z^2/2n -+ z sqrt(p(1-p)/n + z^2/4n^2)) / (1 + z^2/n)`.
     """
     scale = 1 + Z**2 / rows
-    centre = (share + Z**2 / (2 * rows)) / scale
+    center = (share + Z**2 / (2 * rows)) / scale
     reach = Z * math.sqrt(share * (1 - share) / rows + Z**2 / (4 * rows**2)) / scale
-    return max(0.0, centre - reach), min(1.0, centre + reach)
+    return max(0.0, center - reach), min(1.0, center + reach)
 
 
 def _chart(bins: list[tuple[float, float, int]], second: str) -> Chart:
@@ -57,7 +57,7 @@ def _chart(bins: list[tuple[float, float, int]], second: str) -> Chart:
                 "name": "perfect",
                 "x": [0, 1],
                 "y": [0, 1],
-                "line": {"color": colour("soft"), "dash": "dash", "width": 1.5},
+                "line": {"color": color("soft"), "dash": "dash", "width": 1.5},
                 "hoverinfo": "skip",
             },
             {
@@ -80,9 +80,9 @@ def _chart(bins: list[tuple[float, float, int]], second: str) -> Chart:
                     ],
                     "thickness": 1,
                     "width": 3,
-                    "color": colour("first"),
+                    "color": color("first"),
                 },
-                "line": {"color": colour("first"), "width": 2},
+                "line": {"color": color("first"), "width": 2},
                 "marker": {"size": 8},
                 "hovertemplate": "model says %{x:.1%}<br>came true %{y:.1%}<br>"
                 "%{customdata:,} rows<extra></extra>",
@@ -94,7 +94,7 @@ def _chart(bins: list[tuple[float, float, int]], second: str) -> Chart:
                 "y": rows,
                 "width": 0.04,
                 "yaxis": "y2",
-                "marker": {"color": colour("soft")},
+                "marker": {"color": color("soft")},
                 "hovertemplate": "%{y:,} rows<extra></extra>",
                 "showlegend": False,
             },

@@ -15,7 +15,7 @@ class Chart:
         name: Its id on the page.
         title: What it shows, as text.
         reading: How to read it, a sentence or two.
-        data: The traces, as plotly.js takes them. A colour is a `colour`.
+        data: The traces, as plotly.js takes them. A color is a `color`.
         layout: Axes and what else differs from the page's own layout.
         height: In pixels.
         least_width: In pixels: on a narrower page the chart scrolls.
@@ -52,12 +52,12 @@ class Chart:
         return {"name": self.name, "data": self.data, "layout": self.layout}
 
 
-def colour(name: str) -> dict[str, str]:
-    """Returns a colour of the style sheet, which differs by day and by night.
+def color(name: str) -> dict[str, str]:
+    """Returns a color of the style sheet, which differs by day and by night.
 
     An object, since a string could as well be a value of the data.
     """
-    return {"colour": name}
+    return {"color": name}
 
 
 def plotly_text(text: object, longest: int = 40) -> str:

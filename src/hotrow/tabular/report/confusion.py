@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hotrow.tabular.report.chart import Chart, colour, plotly_text
+from hotrow.tabular.report.chart import Chart, color, plotly_text
 from hotrow.tabular.report.markup import share, table, value
 from hotrow.tabular.report.section import Section
 from hotrow.tabular.results import Results
@@ -80,7 +80,7 @@ def _chart(matrix: np.ndarray, names: list[str]) -> Chart:
     return Chart(
         "confusion",
         "Confusion matrix of the test rows",
-        "A line is a true class, a column what the model says. The stronger the colour "
+        "A line is a true class, a column what the model says. The stronger the color "
         "of a cell, the larger the share of its line; what lies on the diagonal, from "
         "the upper left to the lower right, is right.",
         [
@@ -92,7 +92,7 @@ def _chart(matrix: np.ndarray, names: list[str]) -> Chart:
                 "hovertemplate": "%{hovertext}<br>%{customdata:,} rows, "
                 "%{z:.1%} of the true class<extra></extra>",
                 **({"text": counts, "texttemplate": "%{text}"} if written else {}),
-                "colorscale": [[0, colour("paper")], [1, colour("first")]],
+                "colorscale": [[0, color("paper")], [1, color("first")]],
                 "zmin": 0,
                 "zmax": 1,
                 "xgap": 1,

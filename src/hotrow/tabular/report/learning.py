@@ -3,7 +3,7 @@
 from typing import Any
 
 from hotrow.tabular.report import metrics
-from hotrow.tabular.report.chart import Chart, colour, finite, plotly_text
+from hotrow.tabular.report.chart import Chart, color, finite, plotly_text
 from hotrow.tabular.report.markup import number, shortened
 from hotrow.tabular.report.section import Section
 from hotrow.tabular.results import Results
@@ -87,7 +87,7 @@ def _line(name: str, values: list[float], shade: str, dash: str) -> dict[str, An
         "name": name,
         "x": list(range(1, len(values) + 1)),
         "y": [finite(value) for value in values],
-        "line": {"color": colour(shade), "dash": dash, "width": 2},
+        "line": {"color": color(shade), "dash": dash, "width": 2},
         "marker": {"size": 5},
         "hovertemplate": "%{y:.4g}",
     }
@@ -100,7 +100,7 @@ def _kept(epoch: int, value: float | None) -> dict[str, Any]:
         "name": "weights kept",
         "x": [epoch],
         "y": [value],
-        "marker": {"symbol": "star", "size": 14, "color": colour("second")},
+        "marker": {"symbol": "star", "size": 14, "color": color("second")},
         "hoverinfo": "skip",
     }
 
@@ -113,5 +113,5 @@ def _mark(epoch: int) -> dict[str, Any]:
         "yref": "paper",
         "y0": 0,
         "y1": 1,
-        "line": {"color": colour("soft"), "dash": "dot", "width": 1},
+        "line": {"color": color("soft"), "dash": "dot", "width": 1},
     }

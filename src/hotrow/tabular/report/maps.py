@@ -1,4 +1,4 @@
-"""The vectors of each column: a map with search, and nearest neighbours."""
+"""The vectors of each column: a map with search, and nearest neighbors."""
 
 import base64
 from collections.abc import Mapping
@@ -7,20 +7,20 @@ from typing import Any
 import numpy as np
 
 from hotrow.tabular.report.markup import counted, escaped, shortened, value
-from hotrow.tabular.report.neighbours import nearest
+from hotrow.tabular.report.neighbors import nearest
 from hotrow.tabular.report.projection import principal_components, umap_points
 from hotrow.tabular.report.section import Section
 from hotrow.tabular.results import Vectors
 
 # Of each column; the vectors of rarer values are seldom more than noise.
 SHOWN = 3000
-NEIGHBOURS = 10
+NEIGHBORS = 10
 
 
 def column_maps(vectors: Mapping[str, Vectors]) -> list[dict[str, Any]]:
     """Returns what the page's script needs to show the vectors of each column.
 
-    Neighbours are found here and kept as numbers of values, 40 bytes a value, which
+    Neighbors are found here and kept as numbers of values, 40 bytes a value, which
     for most widths is less than the vectors themselves. Arrays are little-endian.
     """
     shown = {
@@ -34,7 +34,7 @@ def column_maps(vectors: Mapping[str, Vectors]) -> list[dict[str, Any]]:
     for name, matrix in usable.items():
         column = vectors[name]
         points, explained = principal_components(matrix)
-        neighbours, cosines = nearest(matrix, NEIGHBOURS)
+        neighbors, cosines = nearest(matrix, NEIGHBORS)
         maps.append(
             {
                 "name": name,
@@ -45,8 +45,8 @@ def column_maps(vectors: Mapping[str, Vectors]) -> list[dict[str, Any]]:
                 "explained": [round(share, 4) for share in explained],
                 "pca": _packed(points, "<f4"),
                 "umap": _packed(umap[name], "<f4") if name in umap else None,
-                "each": neighbours.shape[1],
-                "neighbours": _packed(neighbours, "<u2"),
+                "each": neighbors.shape[1],
+                "neighbors": _packed(neighbors, "<u2"),
                 "cosines": _packed(np.rint(cosines * 10_000), "<i2"),
             }
         )
@@ -90,7 +90,7 @@ def section(
             "<p>The model keeps a vector, a few numbers, for each value of such a "
             "column. Values that say the same about the target get similar vectors. "
             "The map flattens the vectors to a plane, so near points are often, but "
-            "not always, near in truth; the list of neighbours compares the whole "
+            "not always, near in truth; the list of neighbors compares the whole "
             "vectors by cosine: 1 is the same direction, 0 is unrelated, -1 is the "
             "opposite.</p>" + without
         ),
@@ -125,7 +125,7 @@ spellcheck="false"></label>
 <div class="beside">
 <figure class="chart"><h3 id="map-title"></h3>
 <figcaption id="map-reading"></figcaption>
-<div class="plot" id="map" role="img" aria-labelledby="map-title"
+<div class="plot" id="map" role="img" aria-labeledby="map-title"
 aria-describedby="map-reading" style="height:520px"></div></figure>
 <div id="map-near"><h3 id="map-near-title" tabindex="-1"></h3>
 <p id="map-near-count"></p><ol id="map-near-list"></ol></div>

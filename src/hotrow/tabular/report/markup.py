@@ -28,7 +28,7 @@ def value(text: object, longest: int = LONGEST) -> str:
     """Returns a value of the data as HTML; where it is cut, all of it is its title.
 
     `<bdi>` keeps a value that is written from right to left from turning its
-    neighbours round.
+    neighbors round.
     """
     short = shortened(text, longest)
     title = "" if short == str(text) else f' title="{escaped(text)}"'

@@ -12,7 +12,7 @@ import numpy as np
 
 # UMAP compiles itself at its first use, and may take longer than a reader waits.
 UMAP_SECONDS = 90.0
-# Fewer points have no neighbourhoods to speak of.
+# Fewer points have no neighborhoods to speak of.
 UMAP_LEAST = 20
 WORKER = Path(__file__).parent / "umap_worker.py"
 
@@ -33,16 +33,16 @@ def principal_components(vectors: np.ndarray) -> tuple[np.ndarray, tuple[float, 
         axis. Where there is but one axis, or none, the rest is 0.
     """
     exact = vectors.astype("float64")
-    centred = exact - exact.mean(axis=0)
+    centered = exact - exact.mean(axis=0)
     # By the (width, width) products: n may be large, and the width is not.
-    values, axes = np.linalg.eigh(centred.T @ centred)
+    values, axes = np.linalg.eigh(centered.T @ centered)
     values = np.maximum(values[::-1][:2], 0)
     axes = axes[:, ::-1][:, :2]
     largest = np.abs(axes).argmax(axis=0)
     axes = axes * np.sign(axes[largest, np.arange(axes.shape[1])])
     points = np.zeros((len(exact), 2), "float32")
-    points[:, : axes.shape[1]] = centred @ axes
-    whole = float(np.square(centred).sum())
+    points[:, : axes.shape[1]] = centered @ axes
+    whole = float(np.square(centered).sum())
     shares = [float(value) / whole if whole > 0 else 0.0 for value in values]
     first, second, *_ = [*shares, 0.0, 0.0]
     return points, (first, second)

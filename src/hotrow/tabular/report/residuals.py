@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from hotrow.tabular.report.chart import Chart, colour, plotly_text
+from hotrow.tabular.report.chart import Chart, color, plotly_text
 from hotrow.tabular.report.section import Section
 from hotrow.tabular.results import Results
 
@@ -52,7 +52,7 @@ def _against(pairs: np.ndarray, target: str) -> Chart:
                 "name": "right",
                 "x": axis["range"],
                 "y": axis["range"],
-                "line": {"color": colour("ink"), "dash": "dash", "width": 1.5},
+                "line": {"color": color("ink"), "dash": "dash", "width": 1.5},
                 "hoverinfo": "skip",
             },
             {
@@ -63,7 +63,7 @@ def _against(pairs: np.ndarray, target: str) -> Chart:
                 "y": _short(pairs[:, 1]),
                 "marker": {
                     "size": 5,
-                    "color": colour("first"),
+                    "color": color("first"),
                     "opacity": 0.9 if len(pairs) < 200 else 0.4,
                 },
                 "hovertemplate": "true %{x}<br>predicted %{y}<extra></extra>",
@@ -83,7 +83,7 @@ def _errors(pairs: np.ndarray, target: str) -> tuple[Chart, ...]:
     except ValueError:
         # All errors are equal but for rounding: no bin between them has a width.
         return ()
-    centres = (edges[:-1] + edges[1:]) / 2
+    centers = (edges[:-1] + edges[1:]) / 2
     width = float(edges[1] - edges[0])
     chart = Chart(
         "errors",
@@ -93,12 +93,12 @@ def _errors(pairs: np.ndarray, target: str) -> tuple[Chart, ...]:
         [
             {
                 "type": "bar",
-                "x": _short(centres),
+                "x": _short(centers),
                 "y": counts.tolist(),
                 "width": width,
                 "marker": {
-                    "color": colour("first"),
-                    "line": {"width": 1, "color": colour("paper")},
+                    "color": color("first"),
+                    "line": {"width": 1, "color": color("paper")},
                 },
                 "hovertemplate": "error about %{x:.4g}: %{y:,} rows<extra></extra>",
             }

@@ -4,7 +4,7 @@ import textwrap
 from typing import Any
 
 from hotrow.tabular.report import metrics
-from hotrow.tabular.report.chart import Chart, colour, finite, plotly_text
+from hotrow.tabular.report.chart import Chart, color, finite, plotly_text
 from hotrow.tabular.report.markup import (
     counted,
     duration,
@@ -92,7 +92,7 @@ def _chart(results: Results, name: str) -> Chart:
                 "hovertemplate": "%{hovertext}: %{customdata}<extra></extra>",
                 "marker": {
                     "color": [
-                        colour("first" if score is results.scores[0] else "soft")
+                        color("first" if score is results.scores[0] else "soft")
                         for score in shown
                     ]
                 },

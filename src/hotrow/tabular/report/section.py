@@ -30,7 +30,7 @@ class Section:
         grid = f'<div class="charts">{charts}</div>' if charts else ""
         name = escaped(self.name)
         return (
-            f'<section id="{name}" aria-labelledby="{name}-title">'
+            f'<section id="{name}" aria-labeledby="{name}-title">'
             f'<h2 id="{name}-title">{escaped(self.title)}</h2>\n'
             f"{self.before}\n{grid}\n{self.after}</section>"
         )

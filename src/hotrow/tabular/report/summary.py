@@ -84,7 +84,7 @@ def _notes(results: Results) -> str:
     )
     lines += "".join(f"<li>{escaped(note)}</li>" for note in results.notes)
     return (
-        '<aside class="notes" aria-labelledby="notes-title">'
+        '<aside class="notes" aria-labeledby="notes-title">'
         f'<h3 id="notes-title">Please note</h3><ul>{lines}</ul></aside>'
     )
 

@@ -13,7 +13,7 @@ def main(folder: str, count: int) -> None:
 
     for place in range(count):
         vectors = np.load(f"{folder}/in{place}.npy")
-        # By cosine, as neighbours are. One seed and one thread: the same map again.
+        # By cosine, as neighbors are. One seed and one thread: the same map again.
         reducer: Any = umap.UMAP(
             n_neighbors=min(15, len(vectors) - 1),
             metric="cosine",

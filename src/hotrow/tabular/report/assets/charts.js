@@ -1,6 +1,6 @@
 "use strict";
 
-// What both charts and the map need: data, colours, and plotly.js itself.
+// What both charts and the map need: data, colors, and plotly.js itself.
 
 function data(name) {
   return JSON.parse(document.getElementById(name + "-data").textContent);
@@ -20,7 +20,7 @@ async function loadPlotly() {
   document.head.append(script);
 }
 
-// Colours come from the style sheet, which has one set for the day and one for the night.
+// Colors come from the style sheet, which has one set for the day and one for the night.
 function shade(name) {
   return getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
 }
@@ -28,7 +28,7 @@ function shade(name) {
 function shaded(part) {
   if (Array.isArray(part)) return part.map(shaded);
   if (part === null || typeof part !== "object") return part;
-  if ("colour" in part) return shade(part.colour);
+  if ("color" in part) return shade(part.color);
   return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, shaded(value)]));
 }
 

@@ -22,6 +22,6 @@ function overlap(one, other) {
 }
 
 // Names stay readable among points.
-function halo(colour) {
-  return ["1px 1px", "1px -1px", "-1px 1px", "-1px -1px"].map((at) => `${at} 2px ${colour}`).join(", ");
+function halo(color) {
+  return ["1px 1px", "1px -1px", "-1px 1px", "-1px -1px"].map((at) => `${at} 2px ${color}`).join(", ");
 }

@@ -44,7 +44,7 @@ class Explorer {
       ...packed,
       pca: words(packed.pca, Float32Array),
       umap: packed.umap && words(packed.umap, Float32Array),
-      neighbours: words(packed.neighbours, Uint16Array),
+      neighbors: words(packed.neighbors, Uint16Array),
       cosines: words(packed.cosines, Int16Array),
       rows: new Map(packed.tokens.map((token, row) => [token, row])),
       folded: packed.tokens.map((token) => token.toLowerCase()),
@@ -64,9 +64,9 @@ class Explorer {
   }
 
   near(row) {
-    const { each, neighbours, cosines } = this.column;
+    const { each, neighbors, cosines } = this.column;
     return Array.from({ length: each }, (_, rank) => ({
-      row: neighbours[row * each + rank],
+      row: neighbors[row * each + rank],
       cosine: cosines[row * each + rank] / 10000,
     }));
   }
@@ -202,9 +202,9 @@ class Explorer {
     if (point.curveNumber === 0) this.choose(point.pointNumber);
   }
 
-  ring(colour, size, width) {
-    const line = { color: shade(colour), width };
-    const marker = { symbol: "circle-open", size, color: shade(colour), line };
+  ring(color, size, width) {
+    const line = { color: shade(color), width };
+    const marker = { symbol: "circle-open", size, color: shade(color), line };
     return { x: [], y: [], mode: "markers", marker, hoverinfo: "skip" };
   }
 
@@ -215,7 +215,7 @@ class Explorer {
     await this.label();
   }
 
-  // Names the chosen value, its neighbours, then the most frequent ones that find room.
+  // Names the chosen value, its neighbors, then the most frequent ones that find room.
   async label() {
     const { tokens } = this.column;
     const [width, height] = [this.place.clientWidth - MARGIN.l - MARGIN.r, this.place.clientHeight - MARGIN.t - MARGIN.b];
@@ -237,13 +237,13 @@ class Explorer {
     }
     const { x, y } = this.points(named.map(({ row }) => row));
     const text = named.map(({ row }) => plain(tokens[row], 24));
-    const colours = named.map(({ row }) => shade(first.includes(row) ? "second" : "ink"));
+    const colors = named.map(({ row }) => shade(first.includes(row) ? "second" : "ink"));
     const update = {
       x: [x],
       y: [y],
       text: [text],
       textposition: [named.map(({ side }) => side)],
-      "textfont.color": [colours],
+      "textfont.color": [colors],
     };
     await Plotly.restyle(this.place, update, [3]);
   }

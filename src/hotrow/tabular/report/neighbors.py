@@ -14,7 +14,7 @@ def nearest(vectors: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
 
     Args:
         vectors: Of shape `(n, width)`.
-        count: Most neighbours of each row.
+        count: Most neighbors of each row.
 
     Returns:
         Rows, and cosines in float32, both of shape `(n, k)` with `k` the lesser of
