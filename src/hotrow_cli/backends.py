@@ -1,4 +1,4 @@
-"""Which Keras backend a command runs on."""
+"""Selects the Keras backend of a command."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -27,8 +27,8 @@ def choose_backend(
     Args:
         requested: The backend that the user named, or `None`: then `KERAS_BACKEND` in
             `environment`, and else the first of `BACKENDS` that is installed.
-        environment: Such as `os.environ`.
-        installed: Whether a package is installed.
+        environment: Environment variables, such as `os.environ`.
+        installed: Function from a package's name to whether it is installed.
 
     Raises:
         CommandError: If the backend is not one that trains, or is not installed.

@@ -1,4 +1,4 @@
-"""What a command does with a request to end."""
+"""Handlers of SIGINT and SIGTERM for commands."""
 
 import signal
 import sys

@@ -1,1 +1,1 @@
-"""What every part needs: Arrow input, whole files, progress, near names, arguments."""
+"""Shared helpers: Arrow input, atomic files, progress, near names, arguments."""

@@ -1,4 +1,4 @@
-"""What a model has to beat: the commonest package, and a bag of words."""
+"""Baselines for the models: the commonest package, and a bag of words."""
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ def accuracy(
     """Returns the share of rows whose largest value stands in the place of the label.
 
     Args:
-        probabilities: Of shape `(n, packages)`.
+        probabilities: Predicted probabilities, of shape `(n, packages)`.
         labels: Integers, of shape `(n,)`.
     """
     return float(np.mean(np.argmax(probabilities, axis=-1) == labels))

@@ -22,9 +22,9 @@ class SourceFile:
     """One file of the corpus, as words.
 
     Attributes:
-        package: Its package, such as `"asyncio"`.
-        path: Its path in the standard library, such as `"asyncio/base_events.py"`.
-        words: Its words, in order.
+        package: Package of the file, such as `"asyncio"`.
+        path: Path in the standard library, such as `"asyncio/base_events.py"`.
+        words: Words of the file, in order.
     """
 
     package: str

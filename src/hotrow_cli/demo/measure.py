@@ -1,4 +1,4 @@
-"""How much memory a process has held."""
+"""Peak memory of a process."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a run of the demo is asked to do."""
+"""Options of the demo."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Scale:
-    """How large a run is.
+    """Size of a run.
 
     Attributes:
         epochs: Passes over the training snippets.
@@ -45,10 +45,10 @@ class DemoOptions:
 
     Attributes:
         out: Folder for the results.
-        force: Whether to write into a folder that holds files.
-        seed: From 0 to `2**32 - 1`.
+        force: If True, write into a folder that holds files.
+        seed: Seed of Python, NumPy and Keras, from 0 to `2**32 - 1`.
         backend: Name of a Keras backend, or `None` to choose one.
-        scale: How large the run is.
+        scale: Size of the run.
     """
 
     out: Path

@@ -28,8 +28,8 @@ def staged(folder: Path, force: bool) -> Iterator[Path]:
     place, the manifest last, so a folder with a manifest is whole.
 
     Args:
-        folder: Where the files shall be. Made if it is not there.
-        force: Whether it may hold files already. Those of an earlier demo are removed
+        folder: Folder for the files. Created if it does not exist.
+        force: If True, it may hold files already. Those of an earlier demo are removed
             or replaced, others stay.
 
     Raises:

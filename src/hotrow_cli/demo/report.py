@@ -9,7 +9,7 @@ class ModelScore:
     """One line of the table of results.
 
     Attributes:
-        name: Of the model.
+        name: Name of the model.
         accuracy: On the test snippets, from 0 to 1.
         seconds: Time in `fit`, or `None` if there is none.
         memory: Growth of the peak memory in bytes, or `None`.

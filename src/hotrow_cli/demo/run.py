@@ -34,7 +34,7 @@ def run_demo(settings: DemoOptions) -> None:
     """Reads the standard library, trains both models, prints and writes the results.
 
     Args:
-        settings: What to do, and where to write.
+        settings: Options of the run.
 
     Raises:
         DemoError: For anything that the user can mend; nothing is written then.

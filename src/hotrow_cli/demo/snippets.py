@@ -22,7 +22,7 @@ def cut(
         words: The words of a file.
         length: Words in a snippet. The last one may be shorter.
         least: A last snippet of fewer words is left out.
-        most: Of more snippets than this, as many are kept, evenly spread.
+        most: Maximum number of snippets; of more, so many are kept, evenly spread.
     """
     starts = range(0, max(0, len(words) - least + 1), length)
     snippets = [tuple(words[start : start + length]) for start in starts]

@@ -27,12 +27,12 @@ def write(
 
     Args:
         path: The HTML file to write.
-        data: What the model was trained and tested on.
-        trained: What came of training it.
-        scores: Of our models and the baselines, the one to show first in front.
+        data: Snippets that the model was trained and tested on.
+        trained: Results of training it.
+        scores: Scores of the models and the baselines, the one to show first in front.
         words: The words, the commonest first.
         vectors: Their vectors, of shape `(words, width)`.
-        settings: What else a reader should know.
+        settings: Further lines for the summary, by title.
 
     Returns:
         Whether it was written: `False` if plotly is not installed.

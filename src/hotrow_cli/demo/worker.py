@@ -1,4 +1,4 @@
-"""What runs in a process of its own: training a model, and reading one back.
+"""Functions that run in a process of their own: training a model, and loading one.
 
 Every import of Keras is inside a function. The process that asks for the work never
 loads Keras, and this one does so after `KERAS_BACKEND` is set.
@@ -22,16 +22,16 @@ BATCH_SIZE = 32
 
 @dataclass(frozen=True)
 class Trained:
-    """What came of training a model.
+    """Results of training a model.
 
     Attributes:
-        probabilities: Of the test snippets, of shape `(n, packages)`.
+        probabilities: Probabilities of the test snippets, of shape `(n, packages)`.
         table: The word vectors, of shape `(vocabulary_size, width)`.
         seconds: Time in `fit`, compilation and validation included.
-        peak_growth: By how many bytes `fit` and building the model raised the peak of
+        peak_growth: Bytes by which building the model and `fit` raised the peak of
             the process's resident memory, or `None` if the system does not tell.
         keras: The version of Keras.
-        history: Of each epoch, the losses and accuracies, as Keras names them.
+        history: Losses and accuracies of each epoch, as Keras names them.
     """
 
     probabilities: npt.NDArray[np.float32]
@@ -46,9 +46,9 @@ def train(kind: str, data: Dataset, scale: Scale, seed: int, path: Path) -> Trai
     """Trains a model and saves it, with the weights of its best validation epoch.
 
     Args:
-        kind: One of `models.KINDS`.
-        data: What to train, validate and test on.
-        scale: How long and how large.
+        kind: Name of the model, from `models.KINDS`.
+        data: Snippets to train, validate and test on.
+        scale: Number of epochs, and sizes of the model.
         seed: Seed of the weights, the dropout and the order of the snippets.
         path: File to write, ending in `.keras`.
     """
@@ -111,7 +111,7 @@ def predict_from_files(
 
     Args:
         paths: Files of models, ending in `.keras`.
-        ids: Of shape `(n, length)`.
+        ids: Token ids of shape `(n, length)`.
     """
     import keras
 

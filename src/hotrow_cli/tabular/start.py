@@ -1,4 +1,4 @@
-"""How a command over tables starts, and how it tells of errors."""
+"""Start-up and error messages of the commands over tables."""
 
 import argparse
 import os
@@ -33,10 +33,10 @@ def run_command(
     """Starts Keras on its backend and does the work.
 
     Args:
-        name: Of the command, as the user typed it.
+        name: Name of the command, as the user typed it.
         work: Called with the arguments; it may import `hotrow`, and returns the exit
             code.
-        arguments: What the user typed.
+        arguments: Parsed arguments of the command line.
 
     Returns:
         The exit code: that of `work`, or 1 after an error that was explained.

@@ -32,7 +32,7 @@ class RowHashes:
     and so on: equal rows stay or go together.
 
     Args:
-        most: How many hashes are kept at most.
+        most: Maximum number of hashes that are kept.
     """
 
     def __init__(self, most: int = _MOST) -> None:
@@ -45,7 +45,7 @@ class RowHashes:
 
         Args:
             hashes: A uint64 of each row.
-            parts: Which part each belongs to, as `split_of_rows` says.
+            parts: Part of each row, as `split_of_rows` returns it.
         """
         for part, kept in self._kept.items():
             some = hashes[parts == part]
@@ -80,8 +80,8 @@ def are_many(hashes: RowHashes, schema: Schema) -> bool:
     """Returns whether there are duplicates worth telling of.
 
     Args:
-        hashes: Of the rows.
-        schema: Of the table.
+        hashes: Hashes of the rows.
+        schema: Schema of the table.
     """
     count, others = hashes.duplicates()
     if count < max(_LEAST_ROWS, _LEAST_SHARE * (count + others)):

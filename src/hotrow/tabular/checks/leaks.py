@@ -18,7 +18,7 @@ class LeakSample:
     """Some rows of the encoded columns and the target, chosen at random.
 
     Args:
-        size: How many rows at most.
+        size: Maximum number of rows.
     """
 
     def __init__(self, size: int = 20_000) -> None:

@@ -24,7 +24,7 @@ class TableChecks:
         Args:
             encoded: Their columns, encoded, by name.
             target: Their target, encoded.
-            parts: Which part each belongs to, as `split_of_rows` says.
+            parts: Part of each row, as `split_of_rows` returns it.
         """
         arrays = [np.ascontiguousarray(array) for array in (*encoded.values(), target)]
         self._hashes.add(duplicates.encoded_hashes(arrays), parts)

@@ -29,7 +29,7 @@ def is_leftover(name: str, of: Iterable[str]) -> bool:
     `written_aside` and `save_model` write under `.NAME.` and eight more characters.
 
     Args:
-        name: Of a file or folder.
+        name: Name of a file or folder.
         of: The names of the files that were to be written.
     """
     return any(re.fullmatch(rf"\.{re.escape(file)}\.\w{{8}}", name) for file in of)

@@ -18,11 +18,11 @@ class BadRows:
     Each pass has its own: Arrow reads ahead in a thread, also of a pass that is left.
 
     Args:
-        path: Of the file.
-        options: Whether such rows are skipped.
+        path: Path of the file.
+        options: Reading options, which say if such rows are skipped.
 
     Attributes:
-        rows: How many rows could be used.
+        rows: Number of rows that can be used.
         places: The numbers of those that were skipped, from 1, among all of the pass.
     """
 
@@ -34,7 +34,7 @@ class BadRows:
 
     @property
     def is_error(self) -> bool:
-        """Whether a row was met that must not be skipped."""
+        """True once a row was met that must not be skipped."""
         return bool(self._count) and not self._skip
 
     def add(self, row: Any) -> str:
@@ -70,9 +70,9 @@ class BadRows:
         """Returns the error for the rows of the last pass.
 
         Args:
-            expected: How many fields a row has.
-            dialect: Of the file.
-            above: How many lines stand above the data.
+            expected: Number of fields of a row.
+            dialect: Dialect of the file.
+            above: Number of lines above the data.
         """
         assert self._first is not None
         number, received, text = self._first

@@ -32,15 +32,15 @@ _BY_NAME = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
 
 @dataclass(frozen=True)
 class CsvLayout:
-    """How a CSV file is read.
+    """Encoding, dialect and header of a CSV file.
 
     Attributes:
-        encoding: As Python names it.
-        dialect: How fields are told apart.
+        encoding: Name of the encoding in Python.
+        dialect: Delimiter, quote and escape characters.
         columns: The names of all columns, each once.
-        names: Those that are columns of the table.
-        lines: How many lines stand above the data.
-        skipped: How many bytes of UTF-8 they take.
+        names: Names of the columns of the table.
+        lines: Number of lines above the data.
+        skipped: Number of bytes that they take in UTF-8.
         header: The line of the header, in the plain form, or nothing.
         check_escapes: Whether escaped quotes below the start are an error: nobody has
             said that there are none.

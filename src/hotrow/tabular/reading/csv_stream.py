@@ -25,11 +25,11 @@ class CsvStream(io.RawIOBase):
     A line that repeats the header, as files have that were joined, becomes `REPEATED`.
 
     Args:
-        path: Of the file.
-        layout: Its layout.
+        path: Path of the file.
+        layout: Layout of the file.
 
     Attributes:
-        has_quotes: Whether a quote has passed.
+        has_quotes: True once a quote has passed.
     """
 
     def __init__(self, path: Path, layout: CsvLayout) -> None:
@@ -134,7 +134,7 @@ class CsvStream(io.RawIOBase):
 
         Args:
             part: Below the start of the file.
-            seen: How many bytes came before it.
+            seen: Number of bytes before it.
         """
         dialect = self._layout.dialect
         if b"\\" + dialect.quote.encode() not in part:

@@ -31,9 +31,9 @@ class CsvTable(Table):
     as they are read.
 
     Args:
-        paths: Of the files, which have the same columns.
-        options: How they are read.
-        block: How many bytes are parsed at a time.
+        paths: Paths of the files, which have the same columns.
+        options: Reading options.
+        block: Number of bytes that are parsed at a time.
     """
 
     def __init__(

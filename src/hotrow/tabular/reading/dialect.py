@@ -14,15 +14,15 @@ _MANY = 100
 
 @dataclass(frozen=True)
 class Dialect:
-    """How the fields of delimited text are told apart.
+    """Delimiter, quote and escape characters of delimited text.
 
     Attributes:
         delimiter: Text between fields, or `"whitespace"`.
         quote: Character around fields that hold a delimiter; `""` for none.
         escape: Character ahead of a quote within a quoted field; `""` where it is
             doubled.
-        escapes_itself: Whether an escape that is text is escaped, too.
-        blanks: Whether blanks may stand between a delimiter and a quote.
+        escapes_itself: True if an escape character in text is escaped, too.
+        blanks: True if blanks may stand between a delimiter and a quote.
     """
 
     delimiter: str = ","
@@ -33,7 +33,7 @@ class Dialect:
 
     @property
     def is_plain(self) -> bool:
-        """Whether Arrow reads it: one ASCII character, and quotes are doubled."""
+        """True if Arrow reads it: one ASCII character, and doubled quotes."""
         return (
             len(self.delimiter) == 1
             and self.delimiter.isascii()

@@ -98,7 +98,7 @@ def not_encoded(
     """Returns the error for a line that is not in its encoding.
 
     Args:
-        path: Of the file.
+        path: Path of the file.
         encoding: The encoding.
         line: Number of the line, from 1.
         data: Bytes of the file.

@@ -22,8 +22,8 @@ class ExcelTable(Table):
     """A table in sheets of workbooks, which are read into memory.
 
     Args:
-        paths: Of the workbooks, whose sheets have the same columns.
-        options: Which sheet to read, and where its header is.
+        paths: Paths of the workbooks, whose sheets have the same columns.
+        options: Reading options: the sheet, and the row of its header.
     """
 
     def __init__(self, paths: list[Path], options: ReadingOptions) -> None:

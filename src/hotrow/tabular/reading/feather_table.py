@@ -17,7 +17,7 @@ class FeatherTable(Table):
     """A table in Arrow files; columns have the types that they have there.
 
     Args:
-        paths: Of the files, which have the same columns.
+        paths: Paths of the files, which have the same columns.
     """
 
     def __init__(self, paths: list[Path]) -> None:

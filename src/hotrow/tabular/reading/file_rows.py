@@ -1,4 +1,4 @@
-"""Where a row of several files is, in words."""
+"""Names the file and line of a row of several files."""
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
@@ -6,10 +6,10 @@ from pathlib import Path
 
 
 class FileRows:
-    """Which rows of a table are in which file.
+    """Number of rows of each file of a table.
 
     Args:
-        paths: Of the files.
+        paths: Paths of the files.
         first: The number that the first row of each file has in spreadsheets and
             editors, which count the header and what stands above it. Defaults to
             `None`, 1.
@@ -27,7 +27,7 @@ class FileRows:
         """Says which row of the table is the first of a file.
 
         Args:
-            path: Of the file.
+            path: Path of the file.
             row: Number of the row in the table, from 0.
             skipped: Numbers of the file's rows that are none of the table's, from 1,
                 in order; they may be added to later.

@@ -28,7 +28,7 @@ def find_dialect(text: str, options: ReadingOptions, by_name: str | None) -> Dia
 
     Args:
         text: The start of a file.
-        options: What the user says of it.
+        options: Reading options of the user.
         by_name: The delimiter that the file's name promises, or None.
     """
     quote = '"' if options.quote is None else options.quote

@@ -19,11 +19,11 @@ class FrameTable(Table):
 
     Args:
         columns: Columns by their names, as `as_array` takes them.
-        title: What to call it. Defaults to `"the dict"`.
+        title: Name of the table in messages. Defaults to `"the dict"`.
         index: The index of a pandas frame. Defaults to `None`.
 
     Attributes:
-        index: As above.
+        index: Index of the frame, or None.
     """
 
     def __init__(

@@ -18,7 +18,7 @@ def frame_table(source: Any) -> FrameTable:
     """Returns a table in memory.
 
     Args:
-        source: As for `frame_columns`.
+        source: A frame, as for `frame_columns`.
 
     Raises:
         TableError: If it is no table. The text says how to make it one.
@@ -77,7 +77,7 @@ def with_target(source: Any, target: Any) -> tuple[Any, Any]:
     """Returns a source that has the target in it, and the target's name.
 
     Args:
-        source: As for `open_table`.
+        source: A frame, as for `open_table`.
         target: The name of a column; or the values of the target, as a Series, an
             array, a list or a frame of one column, where the source is in memory.
 

@@ -35,7 +35,7 @@ class Header:
     Attributes:
         first: Place of the first row of data among the rows.
         columns: Names of all columns, each once.
-        kept: How many of them are columns of the table: those at the end that have
+        kept: Number of them that are columns of the table: those at the end that have
             neither a name nor a value are none.
         notes: Sentences on what a user might not expect.
     """
@@ -56,8 +56,8 @@ def find_header(
 
     Args:
         rows: The first rows of a table, as text; none is blank.
-        title: Of the table, for errors and notes.
-        options: What the user says of it.
+        title: Name of the table, for errors and notes.
+        options: Reading options of the user.
         given: Place of the row that the user says is the header.
 
     Raises:

@@ -35,7 +35,7 @@ _TITLES = {"csv": "CSV files", "excel": "workbooks"}
 
 @dataclass(frozen=True)
 class ReadingOptions:
-    """How a file is read, where what is found out will not do.
+    """Options that override what is detected in a file.
 
     Attributes:
         encoding: Encoding of text, as Python names it.

@@ -18,7 +18,7 @@ class ParquetTable(Table):
     """A table in Parquet files; columns have the types that they have there.
 
     Args:
-        paths: Of the files, which have the same columns.
+        paths: Paths of the files, which have the same columns.
     """
 
     def __init__(self, paths: list[Path]) -> None:

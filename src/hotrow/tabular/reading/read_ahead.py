@@ -14,7 +14,7 @@ class _Parser:
     """A parser and its stream.
 
     Args:
-        stream: Where the parser reads, in a thread of Arrow's.
+        stream: File that the parser reads, in a thread of Arrow's.
         options: Further arguments of `pyarrow.csv.open_csv`.
     """
 

@@ -11,8 +11,8 @@ class Table:
 
     Attributes:
         names: The names of the columns, each once.
-        title: What to call the table: a file's name, or what a frame is.
-        delimiter: What stands between the fields of a CSV file; `None` for others.
+        title: Name of the table in messages: a file's name, or the type of a frame.
+        delimiter: Delimiter of a CSV file; `None` for others.
     """
 
     names: list[str]
@@ -36,7 +36,7 @@ class Table:
         """Returns in words where a row is.
 
         Args:
-            row: Its number among all rows, from 0. Of files, of rows that have been
+            row: Number of the row, from 0. Of files, of rows that have been
                 read.
         """
         raise NotImplementedError

@@ -12,14 +12,14 @@ class Chart:
     """One chart of a page.
 
     Attributes:
-        name: Its id on the page.
-        title: What it shows, as text.
-        reading: How to read it, a sentence or two.
+        name: Id on the page.
+        title: Title of the chart, as text.
+        reading: Explanation of the chart, a sentence or two.
         data: The traces, as plotly.js takes them. A color is a `color`.
         layout: Axes and what else differs from the page's own layout.
-        height: In pixels.
-        least_width: In pixels: on a narrower page the chart scrolls.
-        most_width: In pixels: on a wider page there is room beside it. 0 is no limit.
+        height: Height in pixels.
+        least_width: Least width in pixels: on a narrower page the chart scrolls.
+        most_width: Largest width in pixels. 0 is no limit.
     """
 
     name: str

@@ -59,8 +59,8 @@ def section(
     """Returns the section that the page's script fills with maps.
 
     Args:
-        maps: What `column_maps` returned.
-        vectors: What it was given: of some columns there is nothing to show.
+        maps: Result of `column_maps`.
+        vectors: Its argument: of some columns there is nothing to show.
     """
     if not vectors:
         return None

@@ -1,4 +1,4 @@
-"""What the metrics mean, and which of two values is the better one."""
+"""Metrics: their meaning, and whether lower or higher is better."""
 
 import math
 from collections.abc import Sequence
@@ -12,8 +12,8 @@ class Metric:
     """A metric that a reader may not know.
 
     Attributes:
-        name: In the page's words.
-        meaning: What it measures, a sentence.
+        name: Name of the metric on the page.
+        meaning: Meaning, a sentence.
         higher: Whether a higher value is better; `None` if that is not known.
     """
 

@@ -13,7 +13,7 @@ def nearest(vectors: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     that are equal to six digits the lower row comes first.
 
     Args:
-        vectors: Of shape `(n, width)`.
+        vectors: Vectors of shape `(n, width)`.
         count: Most neighbors of each row.
 
     Returns:

@@ -20,9 +20,9 @@ def page(title: str, sections: Sequence[Section], maps: list[Any], library: str)
     """Returns a whole page.
 
     Args:
-        title: What the page is about, as text.
-        sections: In their order.
-        maps: What the map's script needs of each column.
+        title: Title of the page, as text.
+        sections: Sections in their order.
+        maps: Data of each column for the script of the map.
         library: The JavaScript of plotly.js. It is 4.8 MB, so the page holds it
             compressed, at 2 MB, and unpacks it.
     """

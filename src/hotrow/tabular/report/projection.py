@@ -26,7 +26,7 @@ def principal_components(vectors: np.ndarray) -> tuple[np.ndarray, tuple[float, 
     is positive.
 
     Args:
-        vectors: Of shape `(n, width)`.
+        vectors: Vectors of shape `(n, width)`.
 
     Returns:
         Coordinates, float32 of shape `(n, 2)`, and the share of the variance on each

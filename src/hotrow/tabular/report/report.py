@@ -43,7 +43,7 @@ def write_report(
 
     Args:
         path: The file to write. One that is there is replaced.
-        results: What the run measured.
+        results: Measurements of the run.
         vectors: The vectors of each column that has some, by the column's name.
 
     Raises:

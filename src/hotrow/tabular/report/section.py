@@ -11,11 +11,11 @@ class Section:
     """A part of a page under a heading of its own.
 
     Attributes:
-        name: Its id on the page, which the list of contents links to.
-        title: Its heading, as text.
-        before: What stands before the charts, as HTML.
+        name: Id on the page, which the list of contents links to.
+        title: Heading, as text.
+        before: HTML before the charts.
         charts: Drawn side by side where there is room.
-        after: What stands after the charts, as HTML.
+        after: HTML after the charts.
     """
 
     name: str

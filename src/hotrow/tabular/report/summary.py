@@ -1,4 +1,4 @@
-"""What a run did and how well it did, in a few lines at the top."""
+"""Summary of a run and of its scores, at the top of the page."""
 
 from typing import Any
 

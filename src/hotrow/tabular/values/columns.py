@@ -14,7 +14,7 @@ def as_array(values: Any, name: str | None = None) -> Any:
     Args:
         values: A pyarrow array, a list, a NumPy array or a Series. Python objects of
             several types become text: each as `str` writes it.
-        name: Of the column, for errors.
+        name: Name of the column, for errors.
 
     Raises:
         TableError: If the values are not one column.

@@ -61,9 +61,9 @@ def read_lists(
     """Reads raw values with several parts.
 
     Args:
-        values: As `as_array` takes them: text, or lists in Arrow or Python.
-        separator: What stands between parts in text.
-        marks: What is missing in the column.
+        values: Values that `as_array` takes: text, or lists in Arrow or Python.
+        separator: Separator of parts in text.
+        marks: Missing marks of the column.
 
     Returns:
         A list array of parts as text, and for each row its place there, -1 if missing.
@@ -96,7 +96,7 @@ def rows_with(lists: Any, weights: np.ndarray) -> tuple[Any, np.ndarray]:
 
     Args:
         lists: A large_list array of text.
-        weights: How many rows each list stands for.
+        weights: Number of rows of each list.
     """
     flat = lists.flatten().dictionary_encode()
     codes = flat.indices.cast(pa.int64()).to_numpy()

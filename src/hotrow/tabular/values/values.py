@@ -29,7 +29,7 @@ class Distinct:
 
     Attributes:
         tokens: The values as text: a large_string array without missing values.
-        codes: Of each row, the place of its value in `tokens`, or -1 if it is missing.
+        codes: Index in `tokens` of each row's value, or -1 if it is missing.
         gone: The marks that were read as missing, and in how many rows each is.
     """
 
@@ -78,9 +78,9 @@ def read_distinct(
     """Reads the raw values of one column as text, each value once.
 
     Args:
-        values: As `as_array` takes them.
-        name: Of the column, for errors.
-        marks: What is missing in this column.
+        values: Values that `as_array` takes.
+        name: Name of the column, for errors.
+        marks: Missing marks of the column.
     """
     array = as_array(values, name)
     if isinstance(array, pa.ExtensionArray):

@@ -1,4 +1,4 @@
-"""How the dates of a column are written, found in all its values."""
+"""Detects the date format of a column from all its values."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -29,9 +29,9 @@ class DateReading:
 
     Attributes:
         format: The way.
-        good: Which values are dates then.
-        none: Which values stand for no date, such as `0000-00-00`.
-        share: In what share of the other rows there are dates.
+        good: Mask of the values that are dates then.
+        none: Mask of the values that stand for no date, such as `0000-00-00`.
+        share: Share of the other rows that have a date.
         doubt: Why they might mean something else, as a sentence; or None.
     """
 
@@ -56,10 +56,10 @@ def find_dates(
 
     Args:
         tokens: The values of a column as text, each once.
-        counts: In how many rows each is.
+        counts: Number of rows of each.
         order: The order of day, month and year, as the user says it.
         of_table: The order that the other columns of the table have, if they have one.
-        delimiter: What stands between the fields of the file.
+        delimiter: Delimiter of the file.
         is_birth: Whether the column's name says that nobody is born later than today.
         more: Ways that count here, as in `DateFormat`.
     """

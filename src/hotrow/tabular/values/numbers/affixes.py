@@ -1,4 +1,4 @@
-"""What may stand before and after the digits of a number: `$`, `%`, `K`, `km`."""
+"""Prefixes and suffixes of numbers: `$`, `%`, `K`, `km`."""
 
 import re
 from collections.abc import Iterator

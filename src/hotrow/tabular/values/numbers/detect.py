@@ -1,4 +1,4 @@
-"""How the numbers of a column are written, found in all its values."""
+"""Detects the number format of a column from all its values."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -33,15 +33,15 @@ _SAMPLE = 2000
 
 @dataclass(frozen=True)
 class Hints:
-    """What is known beside a column's values of how its numbers are written.
+    """Hints on the number format of a column beside its values.
 
     Attributes:
-        decimal: As the user says it for this column.
-        thousands: As the user says it for this column.
-        usual_decimal: As the user says it for all columns.
-        usual_thousands: As the user says it for all columns.
+        decimal: Decimal separator of the user for this column.
+        thousands: Thousands separator of the user for this column.
+        usual_decimal: Decimal separator of the user for all columns.
+        usual_thousands: Thousands separator of the user for all columns.
         of_table: The decimal mark of the other columns, if they have one.
-        delimiter: What stands between the fields of the file.
+        delimiter: Delimiter of the file.
     """
 
     decimal: str | None = None
@@ -58,10 +58,10 @@ class Reading:
 
     Attributes:
         format: The way.
-        good: Which values are numbers then.
-        share: In what share of the rows they are.
-        why: What decided between several ways, in a few words; or None.
-        remarks: What else was read, in a few words each.
+        good: Mask of the values that are numbers then.
+        share: Share of the rows that have one.
+        why: Reason for this format in place of others, in a few words; or None.
+        remarks: Further things that were read, in a few words each.
         doubt: Why they might mean something else, as the end of a sentence; or None.
         units: The share of the rows that each unit has, if there are several.
     """
@@ -82,8 +82,8 @@ def find_numbers(
 
     Args:
         tokens: The values of a column as text, each once.
-        counts: In how many rows each is.
-        hints: What else is known.
+        counts: Number of rows of each.
+        hints: Hints beside the values.
         typed: Whether the values were numbers before they became text.
     """
     total = float(counts.sum())

@@ -20,7 +20,7 @@ def native_numbers(array: Any, marks: Marks) -> np.ndarray | None:
 
     Args:
         array: The values.
-        marks: What is missing in the column.
+        marks: Missing marks of the column.
     """
     types = pa.types
     if types.is_dictionary(array.type):
@@ -42,7 +42,7 @@ def numbers_in(texts: Any, form: Any, marks: Marks) -> np.ndarray:
     Args:
         texts: A large_string array without missing values.
         form: The format that they are written in.
-        marks: What is missing in the column: of -1, -1.0 is, too.
+        marks: Missing marks of the column: of -1, -1.0 is, too.
     """
     return _without(form.read(texts), marks, form)
 
@@ -55,9 +55,9 @@ def differences_in(texts: Any, center: float, form: Any, marks: Marks) -> np.nda
 
     Args:
         texts: A large_string array without missing values.
-        center: What is taken away. An integer above 2**53 has all its digits.
+        center: Number that is subtracted. An integer above 2**53 has all its digits.
         form: The format that they are written in.
-        marks: What is missing in the column.
+        marks: Missing marks of the column.
     """
     numbers = np.clip(numbers_in(texts, form, marks), -_LARGEST, _LARGEST)
     differences = numbers - float(center)

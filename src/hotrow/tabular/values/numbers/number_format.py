@@ -165,7 +165,7 @@ def choose(
     """Returns one of the readings of what stands after digits, or None of none.
 
     Args:
-        readings: As `suffixes` yields them.
+        readings: Readings that `suffixes` yields.
         letters: Whether letters that may be a unit or a multiplier are the latter.
         unit: The unit of the column.
     """

@@ -26,10 +26,10 @@ class Parts:
 
     Attributes:
         rows: The places of the texts that are cut.
-        before: What stands before the digits of each, as a dictionary array.
+        before: Text before the digits of each, as a dictionary array.
         digits: The digits, with the marks between them.
         power: The exponent of each, `"e5"`, or `""`.
-        after: What stands after the digits of each, as a dictionary array.
+        after: Text after the digits of each, as a dictionary array.
     """
 
     rows: np.ndarray
@@ -40,12 +40,12 @@ class Parts:
 
     @cached_property
     def befores(self) -> list[str]:
-        """What stands before digits, each once."""
+        """Distinct texts before the digits."""
         return [str(text) for text in self.before.dictionary.to_pylist()]
 
     @cached_property
     def afters(self) -> list[str]:
-        """What stands after digits, each once."""
+        """Distinct texts after the digits."""
         return [str(text) for text in self.after.dictionary.to_pylist()]
 
     @cached_property
@@ -59,7 +59,7 @@ class Parts:
 
     @property
     def are_few(self) -> bool:
-        """Whether few different things stand beside the digits."""
+        """True if few different texts stand beside the digits."""
         return len(self.befores) <= _MOST and len(self.afters) <= _MOST
 
 

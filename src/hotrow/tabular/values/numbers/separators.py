@@ -1,4 +1,4 @@
-"""Which of point and comma stands before decimals, by all numbers of a column."""
+"""Detects the decimal separator of a column, point or comma, from all its values."""
 
 import re
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ class Separators:
     Attributes:
         decimal: `"."` or `","`.
         thousands: The characters that stand between groups of digits, if any.
-        why: What decided between point and comma, as in "since ..."; or None.
+        why: Reason for point or comma, as in "since ..."; or None.
         is_doubtful: Whether the numbers may as well be read the other way.
     """
 
@@ -74,12 +74,12 @@ def find_separators(
     """Returns the separators that most numbers of a column are written with.
 
     Args:
-        digits: What stands between the signs and the unit of each number.
-        counts: In how many rows each is.
-        decimal: As the user says it.
-        thousands: As the user says it: `""` for none.
+        digits: Text between the signs and the unit of each number.
+        counts: Number of rows of each.
+        decimal: Decimal separator of the user.
+        thousands: Thousands separator of the user: `""` for none.
         of_table: The decimal mark of the other columns, if they have one.
-        delimiter: What stands between the fields of the file.
+        delimiter: Delimiter of the file.
     """
     there = {mark for mark in GROUPING if _any(digits, mark)}
     if decimal is None and thousands in (".", ","):
