@@ -12,7 +12,7 @@ OLDEST_KERAS := 3.12.0
 # Most of the time of the tests on JAX goes into compiling. They compile with few
 # optimizations and keep what they compiled; the run with the oldest Keras compiles as
 # users do.
-JAX_QUICKLY := JAX_DISABLE_MOST_OPTIMIZATIONS=1 JAX_COMPILATION_CACHE_DIR=.venv/jax-cache \
+JAX_QUICKLY := JAX_DISABLE_MOST_OPTIMIZATIONS=1 JAX_COMPILATION_CACHE_DIR=$(CURDIR)/.venv/jax-cache \
 	JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0 JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES=-1
 
 .PHONY: test demo lint types suites clean
