@@ -6,6 +6,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 SUMMARY := .venv/summary.txt
+# Prints how long a part took, and keeps it for the end.
+TIMED = start=$$SECONDS; run() { $(1); }; run && echo "$(2): $$((SECONDS - start)) s" | tee -a $(SUMMARY)
 # Idle threads of OpenMP spin, which is slow when two test processes share two cores.
 PYTEST := TF_CPP_MIN_LOG_LEVEL=3 OMP_WAIT_POLICY=PASSIVE OMP_NUM_THREADS=1 $(BIN)/python -m pytest --quiet --numprocesses 2
 OLDEST_KERAS := 3.12.0
@@ -15,7 +17,12 @@ OLDEST_KERAS := 3.12.0
 JAX_QUICKLY := JAX_DISABLE_MOST_OPTIMIZATIONS=1 JAX_COMPILATION_CACHE_DIR=$(CURDIR)/.venv/jax-cache \
 	JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0 JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES=-1
 
-.PHONY: test demo lint types suites clean
+TOUCHING_KERAS := tests/contract tests/layers tests/ids/test_bad_ids.py \
+	tests/keras_compat/test_private_names.py tests/test_saving.py \
+	tests/optimizers/test_row_sparse.py tests/optimizers/test_row_sparse_in_use.py \
+	tests/fusion/test_following.py tests/fusion/test_nested_models.py
+
+.PHONY: test demo lint types suites clean suite-jax suite-tensorflow suite-torch oldest-keras
 
 test: lint types suites
 
@@ -46,15 +53,18 @@ types: .venv/test-ready
 # runs without them.
 suites: .venv/test-ready
 	rm -f $(SUMMARY)
-	$(JAX_QUICKLY) KERAS_BACKEND=jax HOTROW_SUMMARY=$(SUMMARY) $(PYTEST)
-	KERAS_BACKEND=tensorflow HOTROW_SUMMARY=$(SUMMARY) $(PYTEST)
-	KERAS_BACKEND=torch HOTROW_SUMMARY=$(SUMMARY) $(PYTEST)
-	KERAS_BACKEND=jax PYTHONPATH=.venv/keras-oldest HOTROW_SUMMARY=$(SUMMARY) \
-		$(PYTEST) -m 'not slow' tests/contract tests/layers tests/ids/test_bad_ids.py \
-		tests/keras_compat/test_private_names.py tests/test_saving.py \
-		tests/optimizers/test_row_sparse.py tests/optimizers/test_row_sparse_in_use.py \
-		tests/fusion/test_following.py tests/fusion/test_nested_models.py
+	$(MAKE) --no-print-directory suite-jax suite-tensorflow suite-torch oldest-keras
 	@cat $(SUMMARY)
+
+suite-jax: .venv/test-ready
+	@$(call TIMED,$(JAX_QUICKLY) KERAS_BACKEND=jax HOTROW_SUMMARY=$(SUMMARY) $(PYTEST),$@)
+
+suite-tensorflow suite-torch: .venv/test-ready
+	@$(call TIMED,KERAS_BACKEND=$(@:suite-%=%) HOTROW_SUMMARY=$(SUMMARY) $(PYTEST),$@)
+
+# The parts that touch Keras most.
+oldest-keras: .venv/test-ready
+	@$(call TIMED,KERAS_BACKEND=jax PYTHONPATH=.venv/keras-oldest HOTROW_SUMMARY=$(SUMMARY) $(PYTEST) -m 'not slow' $(TOUCHING_KERAS),$@)
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
