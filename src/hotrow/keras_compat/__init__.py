@@ -1,7 +1,7 @@
-"""Every private name of Keras that Hotrow touches, and nothing else.
+"""Private names of Keras, and the methods of Keras that Hotrow wraps.
 
-Keras has no public way to do these. `tests/keras_compat/` fails loudly when
-Keras changes one of them.
+Keras has no public way to do these. `tests/keras_compat/` fails loudly when Keras
+changes one of them. `install` and `uninstall` wrap methods, and put Keras's back.
 """
 
 from keras.src.backend.common.stateless_scope import get_stateless_scope
@@ -52,6 +52,7 @@ from hotrow.keras_compat.optimizers import (
     optimizer_of,
     overwrite_with_gradients,
     own_variables,
+    place_in_optimizer,
     rule_scalars,
     set_averages,
     slots_of,
@@ -60,6 +61,7 @@ from hotrow.keras_compat.optimizers import (
     with_gradient,
     without_accumulators,
 )
+from hotrow.keras_compat.patches import install, uninstall
 
 __all__ = [
     "AVERAGES",
@@ -85,6 +87,7 @@ __all__ = [
     "graph_of",
     "has_mask",
     "in_symbolic_scope",
+    "install",
     "int4_block_size",
     "is_functional",
     "is_multi",
@@ -97,6 +100,7 @@ __all__ = [
     "optimizer_of",
     "overwrite_with_gradients",
     "own_variables",
+    "place_in_optimizer",
     "replace_tracked",
     "rule_scalars",
     "set_averages",
@@ -108,6 +112,7 @@ __all__ = [
     "store_value",
     "stored_value",
     "takes_inputs_and_outputs",
+    "uninstall",
     "update_variables",
     "with_gradient",
     "without_accumulators",

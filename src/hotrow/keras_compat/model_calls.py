@@ -1,10 +1,9 @@
-"""Code of ours around Keras's own calls: `fit`, `evaluate`, `predict` and their kin.
+"""Hooks around the methods of `keras.Model` that train, predict, save and load.
 
-Keras offers a layer or an optimizer no moment before such a call, and none after it
-(`predict` runs no code of a layer and no metric once its steps are compiled). So what
-needs one subscribes here, and the methods of `keras.Model` that run compiled steps are
-wrapped, once. To a model without anything of Hotrow that adds one callback that does
-nothing.
+Keras calls nothing of a layer or an optimizer before such a method runs, and nothing
+after it: `predict` runs no code of a layer and no metric once its steps are compiled.
+So layers and optimizers subscribe here, and the methods are wrapped, once. To a model
+without a Hotrow layer the wrappers add one callback that does nothing.
 """
 
 import functools
@@ -16,6 +15,7 @@ from typing import Any
 
 import keras
 
+from hotrow.keras_compat import patches
 from hotrow.keras_compat.call_lock import lock_of
 
 WRAPPED_METHODS = (
@@ -70,21 +70,16 @@ _running = threading.local()
 
 
 def subscribe(subscriber: Subscriber) -> None:
-    """Has `subscriber` run around all calls from now on; wraps them if need be."""
+    """Runs `subscriber` around all calls from now on; wraps the methods if need be."""
     if subscriber not in _subscribers:
         _subscribers.append(subscriber)
     for name in WRAPPED_METHODS:
-        method = getattr(keras.Model, name)
-        if not hasattr(method, "_hotrow_wraps"):
-            setattr(keras.Model, name, _wrapped(method))
+        patches.add(keras.Model, name, _wrapped)
     for name in PLAIN_METHODS:
-        method = getattr(keras.Model, name)
-        if not hasattr(method, "_hotrow_wraps"):
-            setattr(keras.Model, name, _wrapped_plainly(method))
-    if not hasattr(keras.Model.compile, "_hotrow_wraps"):
-        # In the class that has it: Keras asks whether a model's `compile` is that one.
-        owner = next(cls for cls in keras.Model.__mro__ if "compile" in vars(cls))
-        owner.compile = _wrapped_compile(owner.compile)
+        patches.add(keras.Model, name, _wrapped_plainly)
+    # In the class that has it: Keras asks whether a model's `compile` is that one.
+    owner = next(cls for cls in keras.Model.__mro__ if "compile" in vars(cls))
+    patches.add(owner, "compile", _wrapped_compile)
 
 
 def running_model() -> keras.Model | None:
@@ -120,6 +115,8 @@ def _wrapped(method: Callable) -> Callable:
 
     @functools.wraps(method)
     def run(self: keras.Model, *args: Any, **kwargs: Any) -> Any:
+        if not patches.is_installed():
+            return method(self, *args, **kwargs)
         if "callbacks" in signature.parameters:
             bound = signature.bind(self, *args, **kwargs)
             callbacks = bound.arguments.get("callbacks")
@@ -146,7 +143,6 @@ def _wrapped(method: Callable) -> Callable:
             subscriber.after(model, name)
         return result
 
-    run._hotrow_wraps = method  # type: ignore[attr-defined]
     return run
 
 
@@ -155,12 +151,13 @@ def _wrapped_plainly(method: Callable) -> Callable:
 
     @functools.wraps(method)
     def run(self: keras.Model, *args: Any, **kwargs: Any) -> Any:
+        if not patches.is_installed():
+            return method(self, *args, **kwargs)
         for subscriber in _subscribers:
             subscriber.before(self, name)
         with _reading(True):
             return method(self, *args, **kwargs)
 
-    run._hotrow_wraps = method  # type: ignore[attr-defined]
     return run
 
 
@@ -169,12 +166,13 @@ def _wrapped_compile(method: Callable) -> Callable:
 
     @functools.wraps(method)
     def run(self: keras.Model, *args: Any, **kwargs: Any) -> Any:
+        if not patches.is_installed():
+            return method(self, *args, **kwargs)
         bound = signature.bind(self, *args, **kwargs)
         for subscriber in _subscribers:
             subscriber.compiling(self, bound.arguments)
         return method(*bound.args, **bound.kwargs)
 
-    run._hotrow_wraps = method  # type: ignore[attr-defined]
     return run
 
 

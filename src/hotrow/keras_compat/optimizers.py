@@ -7,6 +7,8 @@ from typing import Any
 
 import keras
 
+from hotrow.keras_compat import patches
+
 # The attribute of an optimizer with `use_ema` that holds the moving averages.
 AVERAGES = "_model_variables_moving_average"
 
@@ -32,21 +34,24 @@ def around_swaps(
     """
     callback = keras.callbacks.SwapEMAWeights
 
-    def replace(name: str, ours: Callable[[keras.Model], bool]) -> None:
-        theirs = getattr(callback, name)
-        if hasattr(theirs, "_hotrow_wraps"):
-            return
+    def asking(ours: Callable[[keras.Model], bool]) -> patches.Wrap:
+        def wrap(theirs: Callable) -> Callable:
+            @functools.wraps(theirs)
+            def run(self: keras.callbacks.Callback) -> None:
+                if not patches.is_installed() or not ours(self.model):
+                    theirs(self)
 
-        @functools.wraps(theirs)
-        def run(self: keras.callbacks.Callback) -> None:
-            if not ours(self.model):
-                theirs(self)
+            return run
 
-        run._hotrow_wraps = theirs  # type: ignore[attr-defined]
-        setattr(callback, name, run)
+        return wrap
 
-    replace("_swap_variables", swap)
-    replace("_finalize_ema_values", finish)
+    patches.add(callback, "_swap_variables", asking(swap))
+    patches.add(callback, "_finalize_ema_values", asking(finish))
+
+
+def place_in_optimizer(optimizer: keras.Optimizer, variable: keras.Variable) -> int:
+    """Returns the index of a variable among those that an optimizer was built on."""
+    return optimizer._get_variable_index(variable)
 
 
 def with_gradient(

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from hotrow import keras_compat
 from hotrow.tables import registry
 
 
@@ -83,7 +84,9 @@ class RowWiseAdagrad(keras.optimizers.Optimizer):
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         """Updates one variable."""
-        accumulator = self._accumulators[self._get_variable_index(variable)]
+        accumulator = self._accumulators[
+            keras_compat.place_in_optimizer(self, variable)
+        ]
         learning_rate = ops.cast(learning_rate, variable.dtype)
         # TensorFlow's gradient of a lookup knows no shape once it is dense.
         gradient = ops.reshape(ops.convert_to_tensor(gradient), ops.shape(variable))

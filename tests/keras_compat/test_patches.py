@@ -1,0 +1,149 @@
+"""What Hotrow changes in Keras can be put back, and is all in one folder."""
+
+import ast
+from importlib.metadata import requires
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from packaging.requirements import Requirement
+
+import hotrow
+from hotrow import keras_compat
+from hotrow.keras_compat import patches
+
+ROOT = Path(hotrow.__file__).parent.parent
+GUIDE = ROOT.parent / "docs/keras_compatibility.md"
+
+
+@pytest.fixture
+def installed():
+    hotrow.RowSparse("sgd")
+    hotrow.Embedding(3, 2)
+    yield
+    keras_compat.install()
+
+
+def wrapped():
+    return [
+        (owner, name)
+        for owner, name in patches._wanted
+        if hasattr(getattr(owner, name), "_hotrow_wraps")
+    ]
+
+
+def make_model(layer):
+    model = keras.Sequential([keras.Input((1,), dtype="int32"), layer])
+    model.compile("sgd", "mse")
+    return model
+
+
+@pytest.mark.usefixtures("installed")
+def test_uninstall_puts_all_methods_back_and_install_wraps_them_again():
+    names = wrapped()
+    assert {"fit", "predict", "compile", "save", "_swap_variables"} <= {
+        name for _, name in names
+    }
+    before = {key: getattr(*key)._hotrow_wraps for key in names}
+    keras_compat.uninstall()
+    assert wrapped() == []
+    assert {key: getattr(*key) for key in names} == before
+    # Inherited methods are inherited again, and no copies.
+    assert "fit" not in vars(keras.Model)
+    x = np.zeros((2, 1), "int32")
+    assert make_model(keras.layers.Embedding(3, 2)).predict(x, verbose=0).shape
+    keras_compat.install()
+    assert wrapped() == names
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_new_layer_installs_by_itself():
+    keras_compat.uninstall()
+    model = make_model(hotrow.Embedding(3, 2))
+    with pytest.raises(ValueError, match="out of range: 7"):
+        model.predict(np.array([[7]]), verbose=0)
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_wrapper_of_another_library_stays(monkeypatch):
+    ours = keras.Model.predict
+
+    def theirs(self, *args, **kwargs):
+        return ours(self, *args, **kwargs)
+
+    model = make_model(hotrow.Embedding(3, 2, out_of_range="zero"))
+    x = np.zeros((2, 1), "int32")
+    expected = model.predict(x, verbose=0)
+    monkeypatch.setattr(keras.Model, "predict", theirs)
+    keras_compat.uninstall()
+    assert keras.Model.predict is theirs
+    np.testing.assert_array_equal(model.predict(x, verbose=0), expected)
+
+
+@pytest.mark.usefixtures("installed")
+def test_the_guide_lists_each_wrapped_method():
+    text = GUIDE.read_text(encoding="utf-8")
+    for owner, name in patches._wanted:
+        if owner.__module__.startswith("keras."):
+            assert f"`{name}`" in text, name
+
+
+def test_the_installed_keras_is_one_that_is_supported():
+    bounds = next(
+        one
+        for one in map(Requirement, requires("hotrow"))
+        if one.name == "keras" and one.marker is None
+    )
+    assert any(bound.operator == "<" for bound in bounds.specifier)
+    assert bounds.specifier.contains(keras.__version__)
+
+
+def defined_names(tree):
+    """Names that a file defines: functions, classes, variables, attributes of self."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            yield node.name
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
+                yield node.attr
+
+
+def used_names(tree):
+    """Private attributes that a file reads or sets, by name or by `getattr`."""
+    for node in ast.walk(tree):
+        name = None
+        if isinstance(node, ast.Attribute):
+            name = node.attr
+        elif isinstance(node, ast.Call) and len(node.args) > 1:
+            is_by_name = getattr(node.func, "id", "") in (
+                "getattr",
+                "setattr",
+                "hasattr",
+            )
+            if is_by_name and isinstance(node.args[1], ast.Constant):
+                name = str(node.args[1].value)
+        if name and name.startswith("_") and not name.startswith("__"):
+            yield name, node.lineno
+
+
+def test_private_attributes_of_keras_are_used_in_one_folder_only():
+    trees = {path: ast.parse(path.read_text()) for path in ROOT.glob("hotrow*/**/*.py")}
+    ours = {name for tree in trees.values() for name in defined_names(tree)}
+    # Of named tuples, and of the standard library.
+    ours |= {"_replace", "_asdict", "_fields", "_exit", "_current_frames"}
+    kept = (ROOT / "hotrow/keras_compat", ROOT / "hotrow/backend")
+    found = [
+        f"{path.relative_to(ROOT)}:{line}: {name}"
+        for path, tree in trees.items()
+        for name, line in used_names(tree)
+        if name not in ours and not any(folder in path.parents for folder in kept)
+    ]
+    assert found == []
+
+
+def test_the_scanner_sees_what_it_looks_for():
+    tree = ast.parse("a._value = 1\nb = getattr(a, '_tracker')\nc.d.__dict__")
+    assert [name for name, _ in used_names(tree)] == ["_value", "_tracker"]
