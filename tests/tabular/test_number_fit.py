@@ -5,9 +5,9 @@ import pyarrow as pa
 import pytest
 
 from hotrow.tabular.encoders import TargetEncoder
-from hotrow.tabular.profiling.fitting import NumberFit
+from hotrow.tabular.kinds.core.number_fit import NumberFit
+from hotrow.tabular.kinds.core.summary import Summary
 from hotrow.tabular.profiling.profile import profile
-from hotrow.tabular.profiling.summary import Summary
 from hotrow.tabular.reading.open_table import open_table
 
 RNG = np.random.default_rng(0)

@@ -3,9 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-# Kinds that a model reads, and those that it leaves out.
-KINDS = ("categorical", "code", "numeric", "text", "multi", "date")
-LEFT_OUT = ("constant", "identifier", "empty", "nested")
+from hotrow.tabular.kinds import USED_KINDS
+
 TASKS = ("binary", "multiclass", "regression")
 
 
@@ -15,7 +14,7 @@ class Column:
 
     Attributes:
         name: Of the column, as in the file.
-        kind: One of `KINDS` or `LEFT_OUT`.
+        kind: Name of its kind, one of `hotrow.tabular.kinds.KINDS`.
         why: Why it has this kind, in a few words for the table that a user sees.
         missing: In how many rows there is no value.
         distinct: How many values there are; of many, at least so many.
@@ -68,7 +67,7 @@ class Schema:
     @property
     def used(self) -> tuple[Column, ...]:
         """The columns that a model reads."""
-        return tuple(column for column in self.columns if column.kind in KINDS)
+        return tuple(column for column in self.columns if column.kind in USED_KINDS)
 
     def to_json(self) -> dict[str, Any]:
         """Returns the schema as what `json` can write."""

@@ -6,24 +6,23 @@ from typing import Any
 
 import numpy as np
 
+from hotrow.tabular.kinds import USED_KINDS
 from hotrow.tabular.network.stack import Stack, StackedColumn
 from hotrow.tabular.network.widths import width_of
 from hotrow.tabular.schema import Column, Schema
 
 # The input of all columns of numbers and dates, side by side.
 NUMBERS = "numbers"
-# Kinds whose columns enter as ids.
-OF_IDS = ("categorical", "code", "multi", "text")
 
 
 def id_columns(schema: Schema) -> list[Column]:
     """Returns the columns that enter as ids."""
-    return [column for column in schema.used if column.kind in OF_IDS]
+    return [one for one in schema.used if USED_KINDS[one.kind].enters_as_ids]
 
 
 def number_columns(schema: Schema) -> list[Column]:
     """Returns the columns that enter as numbers."""
-    return [column for column in schema.used if column.kind not in OF_IDS]
+    return [one for one in schema.used if not USED_KINDS[one.kind].enters_as_ids]
 
 
 @dataclass(frozen=True)

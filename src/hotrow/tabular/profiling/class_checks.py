@@ -3,7 +3,7 @@
 import numpy as np
 
 from hotrow.tabular.errors import TableError
-from hotrow.tabular.profiling.evidence import Evidence
+from hotrow.tabular.kinds.core.evidence import Evidence
 
 MOST_CLASSES = 1000
 

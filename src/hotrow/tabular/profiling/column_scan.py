@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from hotrow.tabular.profiling.evidence import Evidence
-from hotrow.tabular.profiling.value_counts import ValueCounts
+from hotrow.tabular.kinds.core.evidence import Evidence
+from hotrow.tabular.kinds.core.value_counts import ValueCounts
 from hotrow.tabular.values.lists import listed
 from hotrow.tabular.values.missing import USUAL, Marks
 from hotrow.tabular.values.values import Distinct, is_list, is_nested, read_distinct

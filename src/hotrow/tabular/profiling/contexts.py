@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from hotrow.tabular.conventions import ALL, Conventions
-from hotrow.tabular.profiling.evidence import Evidence
-from hotrow.tabular.profiling.kinds import MOST_FIT, Context
-from hotrow.tabular.profiling.kinds.find import (
+from hotrow.tabular.kinds.core.context import Context
+from hotrow.tabular.kinds.core.evidence import Evidence
+from hotrow.tabular.kinds.core.found import MOST_FIT
+from hotrow.tabular.kinds.core.readings import (
     have_digits,
     is_typed,
     read_as_dates,

@@ -10,18 +10,19 @@ import numpy as np
 from hotrow.tabular.conventions import Conventions
 from hotrow.tabular.encoders import TargetEncoder
 from hotrow.tabular.errors import TableError
+from hotrow.tabular.kinds import USED_KINDS, find_kind
+from hotrow.tabular.kinds.core.evidence import Evidence, named
+from hotrow.tabular.kinds.core.found import Found
 from hotrow.tabular.profiling.column_scan import ColumnScan
 from hotrow.tabular.profiling.contexts import contexts_of
-from hotrow.tabular.profiling.evidence import Evidence, named
 from hotrow.tabular.profiling.fit_encoders import FitEncoders
-from hotrow.tabular.profiling.kinds import Found, find_kind
 from hotrow.tabular.profiling.overrides import check_kinds, forced_kind
 from hotrow.tabular.profiling.table_scan import TableScan
 from hotrow.tabular.profiling.target_batches import TargetColumn
 from hotrow.tabular.profiling.target_task import find_target, words_are_missing
 from hotrow.tabular.profiling.unused_marks import unused_marks
 from hotrow.tabular.reading.table import Table
-from hotrow.tabular.schema import KINDS, Column, Schema
+from hotrow.tabular.schema import Column, Schema
 from hotrow_common.arrow import pa, pc
 from hotrow_vocabulary.ordering import one_array
 
@@ -78,8 +79,8 @@ def profile(
         table: Of `open_table`.
         target: The name of the column to predict. Rows without a value of it are left
             out of everything.
-        kinds: Kinds of some columns, in place of those that their values say: one of
-            `KINDS`, or of `LEFT_OUT` to leave a column out. Defaults to `None`.
+        kinds: Kinds of some columns, in place of those that their values say: names
+            in `hotrow.tabular.kinds.KINDS`. Defaults to `None`.
         task: One of `TASKS`. Defaults to `None`: the values decide.
         seed: Of the split. Defaults to 0.
         max_size: How many ids a column has at most. Defaults to 1,000,000.
@@ -110,7 +111,7 @@ def profile(
     schema = Schema(columns, goal.target, target_known.rows - goal.target.missing)
     if not schema.used:
         raise _nothing_left(table, schema)
-    used = {name: kind for name, kind in found.items() if kind.kind in KINDS}
+    used = {name: one for name, one in found.items() if one.kind in USED_KINDS}
     fitted = FitEncoders(table, scan, goal, column, used, seed, max_size)
     notes = [*goal.notes, *_doubts([goal, *found.values()])]
     notes += unused_marks(

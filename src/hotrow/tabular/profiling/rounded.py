@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hotrow.tabular.profiling.evidence import Evidence
+from hotrow.tabular.kinds.core.evidence import Evidence
 from hotrow.tabular.values.numbers.detect import Reading
 from hotrow.tabular.values.numbers.native import EXACT
 from hotrow.tabular.values.numbers.plain import are_integers

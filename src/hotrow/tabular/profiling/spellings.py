@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from hotrow.tabular.profiling.evidence import Evidence
+from hotrow.tabular.kinds.core.evidence import Evidence
 from hotrow.tabular.values.fold import folds
 from hotrow_common.arrow import pa
 

@@ -3,9 +3,9 @@
 import numpy as np
 
 from hotrow.tabular.conventions import Conventions
+from hotrow.tabular.kinds import KINDS, find_kind
+from hotrow.tabular.kinds.core.evidence import Evidence
 from hotrow.tabular.profiling.column_scan import ColumnScan
-from hotrow.tabular.profiling.evidence import Evidence
-from hotrow.tabular.profiling.kinds import LOOKED_UP, find_kind
 from hotrow.tabular.profiling.row_sample import RowSample
 from hotrow.tabular.profiling.target_batches import (
     TargetBatch,
@@ -90,4 +90,4 @@ class TableScan:
 
 def _needs_counts(known: Evidence) -> bool:
     # Other kinds are fitted in another pass, where there are so many values.
-    return find_kind(known).kind in LOOKED_UP
+    return KINDS[find_kind(known).kind].needs_counts

@@ -1,6 +1,6 @@
 """Notes on the values of a target."""
 
-from hotrow.tabular.profiling.evidence import Evidence
+from hotrow.tabular.kinds.core.evidence import Evidence
 from hotrow_common.arrow import pa
 
 FEW_IN_CLASS = 10

@@ -6,16 +6,21 @@ from typing import Any
 import numpy as np
 
 from hotrow.tabular.errors import TableError
-from hotrow.tabular.profiling.class_checks import check_classes
-from hotrow.tabular.profiling.evidence import Evidence
-from hotrow.tabular.profiling.kinds import MOST_FIT, Context
-from hotrow.tabular.profiling.kinds.digits import are_few_with_unit, doubt_of, words_of
-from hotrow.tabular.profiling.kinds.find import (
+from hotrow.tabular.kinds.core.context import Context
+from hotrow.tabular.kinds.core.evidence import Evidence
+from hotrow.tabular.kinds.core.found import MOST_FIT
+from hotrow.tabular.kinds.core.number_column import (
+    are_few_with_unit,
+    doubt_of,
+    words_of,
+)
+from hotrow.tabular.kinds.core.readings import (
     amounts_of,
     have_digits,
     read_as_dates,
     read_as_numbers,
 )
+from hotrow.tabular.profiling.class_checks import check_classes
 from hotrow.tabular.profiling.rounded import rounded_note
 from hotrow.tabular.profiling.spellings import folded, spelling_note
 from hotrow.tabular.profiling.target_notes import class_notes, missing_notes

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from hotrow.tabular.conventions import ALL, Conventions
-from hotrow.tabular.profiling.evidence import Evidence
+from hotrow.tabular.kinds.core.evidence import Evidence
 from hotrow_common.arrow import pa
 
 

@@ -1,21 +1,11 @@
 """The table of columns."""
 
+from hotrow.tabular.kinds import KINDS, USED_KINDS
 from hotrow.tabular.report.markup import escaped, share, table, value
 from hotrow.tabular.report.section import Section
 from hotrow.tabular.results import Results
-from hotrow.tabular.schema import LEFT_OUT, Column
+from hotrow.tabular.schema import Column
 
-MEANINGS = {
-    "categorical": "one value of a list, such as a city",
-    "code": "a whole number that stands for something, such as a postal code",
-    "numeric": "a quantity",
-    "text": "words of free text",
-    "multi": "several values in one cell",
-    "date": "a day or a moment",
-    "constant": "the same value in every row",
-    "identifier": "a value of its own for nearly every row",
-    "empty": "no value at all",
-}
 # A table of hundreds of columns scrolls in a box of its own.
 MANY = 40
 
@@ -25,11 +15,9 @@ def section(results: Results) -> Section:
     columns, rows = results.schema.columns, results.schema.rows
     kinds = list(dict.fromkeys(column.kind for column in columns))
     meanings = "; ".join(
-        f"<b>{escaped(kind)}</b>: {MEANINGS[kind]}"
-        for kind in kinds
-        if kind in MEANINGS
+        f"<b>{escaped(kind)}</b>: {KINDS[kind].meaning}" for kind in kinds
     )
-    left_out = [column for column in columns if column.kind in LEFT_OUT]
+    left_out = [column for column in columns if column.kind not in USED_KINDS]
     warned = [
         column
         for column in left_out
@@ -64,7 +52,7 @@ def _left_out(columns: list[Column], why: str) -> str:
 
 def _row(column: Column, rows: int) -> tuple[str, ...]:
     kind = f'<span class="kind">{escaped(column.kind)}</span>'
-    if column.kind in LEFT_OUT:
+    if column.kind not in USED_KINDS:
         kind += ' <span class="left-out">left out</span>'
     missing = "none"
     if column.missing:

@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from hotrow.tabular.schema import KINDS, Column, Schema
+from hotrow.tabular.kinds import KINDS, USED_KINDS
+from hotrow.tabular.schema import Column, Schema
 
 # Tables of up to so many columns are listed in full.
 _MOST = 60
@@ -22,12 +23,11 @@ def column_table(title: str, schema: Schema) -> str:
     rows = [("column", "kind", "distinct", "missing", "why", "examples")]
     listed, folded = _fold(schema.columns)
     for column in listed:
-        kind = column.kind if column.kind in KINDS else f"{column.kind} (left out)"
         share = column.missing / schema.rows if schema.rows else 0
         rows.append(
             (
                 cut(column.name, _LONGEST),
-                kind,
+                KINDS[column.kind].title,
                 f"{column.distinct:,}",
                 f"{share:.1%}" if column.missing else "-",
                 column.why,
@@ -73,7 +73,8 @@ def _fold(columns: Sequence[Column]) -> tuple[list[Column], list[Column]]:
     if len(columns) <= _MOST:
         return list(columns), []
     rest = columns[_LISTED:]
-    left_out = [column for column in rest if column.kind not in KINDS][:_LISTED_TOO]
+    unused = [column for column in rest if column.kind not in USED_KINDS]
+    left_out = unused[:_LISTED_TOO]
     names = {column.name for column in left_out}
     others = [column for column in rest if column.name not in names]
     return [*columns[:_LISTED], *left_out], others
@@ -82,8 +83,7 @@ def _fold(columns: Sequence[Column]) -> tuple[list[Column], list[Column]]:
 def _counted(columns: Sequence[Column]) -> str:
     counts = Counter(column.kind for column in columns)
     kinds = ", ".join(
-        f"{count:,} {kind}{'' if kind in KINDS else ' (left out)'}"
-        for kind, count in counts.most_common()
+        f"{count:,} {KINDS[kind].title}" for kind, count in counts.most_common()
     )
     return (
         f"and {len(columns):,} more columns: {kinds}. The report and results.json list "

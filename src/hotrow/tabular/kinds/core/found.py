@@ -5,13 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from hotrow.tabular.profiling.evidence import Evidence, named
+from hotrow.tabular.kinds.core.evidence import Evidence, named
 from hotrow.tabular.values.missing import USUAL, Marks
 from hotrow_common.arrow import pa
 
-# Kinds whose values have an id each.
-LOOKED_UP = ("categorical", "code")
-
+# Such a share of the values must fit a kind.
 MOST_FIT = 0.95
 
 
@@ -20,7 +18,7 @@ class Found:
     """The kind of a column.
 
     Attributes:
-        kind: As in `Column`.
+        kind: The name of the kind.
         why: As in `Column`.
         separator: As in `Column`.
         format: Of numbers and dates, the way in which they are written.
@@ -38,6 +36,10 @@ class Found:
     marks: Marks = USUAL
     doubt: str | None = None
     warning: str | None = None
+
+    def with_absent(self, absent: tuple[str, ...]) -> "Found":
+        """Returns the same with more values that count as missing, ahead of others."""
+        return replace(self, absent=(*absent, *self.absent))
 
 
 def absent_of(known: Evidence, mask: np.ndarray) -> tuple[str, ...]:

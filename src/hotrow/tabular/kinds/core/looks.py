@@ -1,24 +1,47 @@
 """Columns that look like numbers or dates and are taken for neither."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from hotrow.tabular.profiling.evidence import Evidence
-from hotrow.tabular.profiling.kinds.found import MOST_FIT, Found
+from hotrow.tabular.kinds.core.evidence import Evidence
+from hotrow.tabular.kinds.core.found import MOST_FIT, Found
 from hotrow.tabular.values.dates.detect import find_dates
 from hotrow.tabular.values.numbers.detect import Reading
 from hotrow.tabular.values.numbers.number_format import NumberFormat
 from hotrow_common.arrow import pc
 
 _HALF = 0.5
-_FEW = 50
 _MONEY = r"[$€£¥₹%] ?[0-9]|[0-9] ?[$€£¥₹%]"
 _LOOSE = NumberFormat(plain=False, loose=True)
 
 
-def warned(known: Evidence, found: Found, numbers: Reading | None) -> Found:
+@dataclass(frozen=True)
+class Look:
+    """What the values of a column look like.
+
+    Attributes:
+        why: What they look like, as the end of a sentence.
+        kind: The kind to choose for them.
+        hint: What else to do.
+        is_doubt: Whether it may well be as it was taken.
+    """
+
+    why: str
+    kind: str
+    hint: str
+    is_doubt: bool = False
+
+
+def warned(
+    known: Evidence,
+    found: Found,
+    numbers: Reading | None,
+    taken: str,
+    otherwise: Callable[[Evidence], Look | None] | None = None,
+) -> Found:
     """Returns a kind with a warning, if the values look like numbers or dates.
 
     Of categories among which there are plain numbers, it is a doubt.
@@ -27,62 +50,58 @@ def warned(known: Evidence, found: Found, numbers: Reading | None) -> Found:
         known: What is known of the column.
         found: Its kind: one of text.
         numbers: The way in which most of its values can be read as numbers.
+        taken: The end of the sentence that the column "is taken for categories".
+        otherwise: Looks for more, where values look like neither; a column in which it
+            may find something is always warned of. Defaults to `None`.
     """
     if numbers is not None and numbers.share >= MOST_FIT:
         # They are numbers, and names all the same: of telephones, or of few things.
         return found
-    left_out = found.kind == "identifier"
-    few = found.kind != "categorical" or known.distinct <= _FEW
-    if few and not left_out:
+    look = _as_numbers(known, numbers) or _as_dates(known)
+    if look is None and otherwise is not None:
+        look = otherwise(known)
+    if look is None:
         return found
-    seems = _as_numbers(known, numbers) or _as_dates(known)
-    if seems is None and left_out:
-        seems = _with_text_around(known)
-    if seems is None:
-        return found
-    why, kind, hint = seems
-    taken = "left out as an identifier" if left_out else "taken for categories"
     text = (
-        f"{known.name!r} is {taken}, though {why}. Pass --kind {known.name}={kind} to "
-        f"read what can be read, or {hint}"
+        f"{known.name!r} is {taken}, though {look.why}. Pass --kind "
+        f"{known.name}={look.kind} to read what can be read, or {look.hint}"
     )
-    if left_out or kind == "date" or numbers is None or not numbers.format.plain:
-        return replace(found, warning=text)
-    return replace(found, doubt=text)
+    if look.is_doubt and otherwise is None:
+        return replace(found, doubt=text)
+    return replace(found, warning=text)
 
 
-def _as_numbers(
-    known: Evidence, numbers: Reading | None
-) -> tuple[str, str, str] | None:
-    """Returns what looks like numbers, the kind to choose, and what else to do."""
+def _as_numbers(known: Evidence, numbers: Reading | None) -> Look | None:
     if numbers is None:
         return None
+    is_doubt = numbers.format.plain
     units = sorted((numbers.units or {}).items(), key=lambda one: -one[1])
     if sum(share for _, share in units) >= _HALF:
         shares = ", ".join(f"{unit} ({share:.0%})" for unit, share in units[:4])
         why = f"its values are numbers with different units: {shares}"
-        return why, "numeric", "make them one"
+        return Look(why, "numeric", "make them one", is_doubt)
     if numbers.share < _HALF:
         return None
     good = ~np.isnan(numbers.format.read(known.tokens))
-    return _share(known, numbers.share, good, "numbers"), "numeric", "mend the others"
+    why = _share(known, numbers.share, good, "numbers")
+    return Look(why, "numeric", "mend the others", is_doubt)
 
 
-def _as_dates(known: Evidence) -> tuple[str, str, str] | None:
+def _as_dates(known: Evidence) -> Look | None:
     dates = find_dates(known.tokens, known.counts)
     if dates is None or dates.share < _HALF:
         return None
     good = dates.good | dates.none
-    return _share(known, dates.share, good, "dates"), "date", "mend the others"
+    return Look(_share(known, dates.share, good, "dates"), "date", "mend the others")
 
 
-def _with_text_around(known: Evidence) -> tuple[str, str, str] | None:
+def with_text_around(known: Evidence) -> Look | None:
     """Returns what looks like amounts: decimals within text, or money."""
     money = _mask(pc.match_substring_regex(known.tokens, _MONEY))
     if known.share(money) >= _HALF:
         example, place = known.first_of(money)
         why = f"most values are money or percent, such as {example[:40]!r} in {place}"
-        return why, "numeric", "mend the values"
+        return Look(why, "numeric", "mend the values")
     marked = pc.match_substring_regex(known.tokens, "[0-9][.,][0-9]")
     if known.share(_mask(marked)) < _HALF:
         return None
@@ -91,7 +110,7 @@ def _with_text_around(known: Evidence) -> tuple[str, str, str] | None:
         return None
     example, place = known.first_of(good)
     why = f"a number stands in most values, such as {example[:40]!r} in {place}"
-    return why, "numeric", "mend the values"
+    return Look(why, "numeric", "mend the values")
 
 
 def _share(known: Evidence, share: float, good: np.ndarray, what: str) -> str:

@@ -1,0 +1,62 @@
+"""Columns of categories."""
+
+from hotrow.tabular.encoders import ValueLookup
+from hotrow.tabular.kinds.core.context import Context
+from hotrow.tabular.kinds.core.evidence import Evidence
+from hotrow.tabular.kinds.core.fit import Fit, FitOptions
+from hotrow.tabular.kinds.core.found import Found, many
+from hotrow.tabular.kinds.core.given import AS_GIVEN
+from hotrow.tabular.kinds.core.looks import warned
+from hotrow.tabular.kinds.core.value_fit import ValueFit
+from hotrow.tabular.kinds.kind import UsedKind
+from hotrow.tabular.values.numbers.detect import Reading
+from hotrow.tabular.values.numbers.plain import are_numbers
+from hotrow_common.arrow import pa, pc
+
+# Columns of so few values are not doubted.
+_FEW = 50
+# Of these, a user of pandas may think otherwise.
+_READ_AS_MISSING = ("NA", "N/A", "n/a", "None")
+
+
+class Categorical(UsedKind):
+    """Values of a list, each with an id of its own; booleans, too."""
+
+    name = "categorical"
+    meaning = "one value of a list, such as a city"
+    enters_as_ids = True
+    needs_counts = True
+
+    def by_text(self, known: Evidence) -> Found | None:
+        """Recognizes any text: this is the kind of columns that are of no other."""
+        mixed = ", some of them numbers" if are_numbers(known.tokens).any() else ""
+        why = f"{many(known)} different values{mixed}{_kept(known)}"
+        return Found(self.name, why)
+
+    def with_warning(
+        self, known: Evidence, found: Found, numbers: Reading | None
+    ) -> Found:
+        """Warns of many categories that look like numbers or dates."""
+        if known.distinct <= _FEW:
+            return found
+        return warned(known, found, numbers, "taken for categories")
+
+    def as_given(self, known: Evidence, context: Context) -> Found:
+        """Returns categories, among which words such as `NA` are values."""
+        return Found(self.name, AS_GIVEN)
+
+    def fit(self, found: Found, options: FitOptions) -> Fit:
+        """Returns what makes a `ValueLookup`."""
+        return ValueFit(ValueLookup, found.marks, options, words_are_values=True)
+
+
+def _kept(known: Evidence) -> str:
+    """Returns the end of a sentence on words that are values here."""
+    words = known.words()
+    if words.any():
+        usual = pa.array(_READ_AS_MISSING, pa.large_string())
+        words &= pc.is_in(known.tokens, value_set=usual).to_numpy(zero_copy_only=False)
+    if not words.any():
+        return ""
+    one = words.sum() == 1
+    return f"; {known.named(words)} {'is a value' if one else 'are values'} like others"

@@ -1,0 +1,120 @@
+"""Columns of days and moments."""
+
+from typing import Any
+
+import numpy as np
+
+from hotrow.tabular.kinds.core import names
+from hotrow.tabular.kinds.core.context import Context
+from hotrow.tabular.kinds.core.date_fit import DateFit
+from hotrow.tabular.kinds.core.evidence import Evidence
+from hotrow.tabular.kinds.core.fit import Fit, FitOptions
+from hotrow.tabular.kinds.core.found import MOST_FIT, Found, absent_of, unfit
+from hotrow.tabular.kinds.core.given import AS_GIVEN, check_fit
+from hotrow.tabular.kinds.core.number_column import NumberColumn
+from hotrow.tabular.kinds.core.readings import read_as_dates
+from hotrow.tabular.kinds.kind import UsedKind
+from hotrow.tabular.values.dates.date_format import DateFormat
+from hotrow.tabular.values.dates.detect import DateReading
+from hotrow_common.arrow import pa
+
+# Ways to write dates that are read only where something says so.
+_MORE = ("digits", "long digits", "unix", "excel")
+
+
+class Date(UsedKind):
+    """A day or a moment: a year with its fraction, and angles of the year and week."""
+
+    name = "date"
+    meaning = "a day or a moment"
+
+    def by_type(self, known: Evidence) -> Found | None:
+        """Recognizes Arrow dates and timestamps."""
+        if not (pa.types.is_date(known.type) or pa.types.is_timestamp(known.type)):
+            return None
+        why = f"values are of type {known.type}"
+        return Found(self.name, why, format=DateFormat())
+
+    def by_numbers(self, numbers: NumberColumn) -> Found | None:
+        """Recognizes digits of dates and seconds since 1970, if their name says so."""
+        integers = numbers.integers
+        if integers is None or numbers.have_leading_zeros:
+            return None
+        return _of_integers(numbers.known, integers)
+
+    def by_format(self, known: Evidence, context: Context) -> Found | None:
+        """Recognizes text of which 95 % is written as dates."""
+        reading = read_as_dates(known, context)
+        if reading is None or reading.share < MOST_FIT:
+            return None
+        return _found(known, reading)
+
+    def as_given(self, known: Evidence, context: Context) -> Found:
+        """Returns dates in the way that most values are written, digits included.
+
+        Raises:
+            TableError: If half of the values are no dates.
+        """
+        words = known.words()
+        rest = known.without(words) if not words.all() else known
+        readings = [read_as_dates(rest, context, (way,)) for way in _MORE]
+        readings.insert(0, read_as_dates(rest, context))
+        some = [one for one in readings if one is not None]
+        if not some:
+            check_fit(rest, np.zeros(len(rest.tokens), bool), "a date", "a date")
+        best = max(some, key=lambda one: one.share)
+        check_fit(rest, best.good | best.none, "a date", "a date")
+        found = _found(rest, best, f"{AS_GIVEN}: {best.format.words()}")
+        return found.with_absent(absent_of(known, words))
+
+    def fit(self, found: Found, options: FitOptions) -> Fit:
+        """Returns what makes a `Dates` layer."""
+        return DateFit(found.format, found.marks)
+
+
+def _found(known: Evidence, reading: DateReading, why: str = "") -> Found:
+    """Returns the kind of a column of dates."""
+    rest = unfit(known, reading.good | reading.none, "no date")
+    doubt = None
+    if reading.doubt:
+        doubt = (
+            f"{known.name!r}: {reading.doubt}. If that is wrong, pass --dates "
+            f"{known.name}={'dmy' if reading.format.order == 'mdy' else 'mdy'}"
+        )
+    return Found(
+        Date.name,
+        (why or reading.format.words()) + rest,
+        format=reading.format,
+        absent=absent_of(known, reading.none),
+        doubt=doubt,
+    )
+
+
+def _of_integers(known: Evidence, numbers: np.ndarray) -> Found | None:
+    """Returns a column of integers that are dates, if their name says so."""
+    ways = []
+    if names.last_word(known.name) in names.DATES or names.says_month(known.name):
+        is_month = names.says_month(known.name)
+        width = {8: "digits", 12: "long digits", 14: "long digits"}
+        width |= {6: "digits"} if is_month else {}
+        digits = {len(str(int(number))) for number in numbers[[0, -1]]}
+        ways += [width[one] for one in digits if one in width][:1]
+    if names.says_moment(known.name):
+        ways.append("unix")
+    for way in ways:
+        form = DateFormat(more=(way,))
+        if known.share(_in_a_century(form.read(known.tokens))) >= MOST_FIT:
+            whys: dict[str, Any] = {
+                "digits": "eight digits: year, month, day",
+                "long digits": "digits: year, month, day, time",
+                "unix": "seconds or milliseconds since 1970, named so",
+            }
+            if way == "digits" and numbers[0] < 1e7:
+                whys["digits"] = "six digits: year and month"
+            return Found(Date.name, whys[way], format=form)
+    return None
+
+
+def _in_a_century(dates: np.ndarray) -> np.ndarray:
+    years = dates.astype("datetime64[Y]").astype(np.int64) + 1970
+    return ~np.isnat(dates) & (years >= 1900) & (years < 2100)

@@ -1,0 +1,90 @@
+"""Columns of several values in one cell."""
+
+from hotrow.tabular.errors import TableError
+from hotrow.tabular.kinds.core.context import Context
+from hotrow.tabular.kinds.core.evidence import Evidence
+from hotrow.tabular.kinds.core.fit import Fit, FitOptions
+from hotrow.tabular.kinds.core.found import Found
+from hotrow.tabular.kinds.core.given import AS_GIVEN
+from hotrow.tabular.kinds.core.part_fit import PartFit
+from hotrow.tabular.kinds.kind import UsedKind
+from hotrow.tabular.values.values import is_list
+from hotrow_common.arrow import pc
+
+_SEPARATORS = ("|", ";", ",")
+
+
+class Multi(UsedKind):
+    """Several values in one cell, in a list or between separators; each has an id."""
+
+    name = "multi"
+    meaning = "several values in one cell"
+    enters_as_ids = True
+    allows_lists = True
+
+    def by_type(self, known: Evidence) -> Found | None:
+        """Recognizes Arrow lists."""
+        return Found(self.name, "values are lists") if is_list(known.type) else None
+
+    def by_text(self, known: Evidence) -> Found | None:
+        """Recognizes parts that are short and recur.
+
+        Between them stand `|` or `;`, in 30 % of the values, or `,`, in half of them.
+        """
+        separated = _separated(known)
+        if separated is None:
+            return None
+        separator, why = separated
+        return Found(self.name, why, separator)
+
+    def as_given(self, known: Evidence, context: Context) -> Found:
+        """Returns a column with the separator that is in most values.
+
+        Raises:
+            TableError: If no separator is in any.
+        """
+        separated = _separated(known, strict=False)
+        if separated is None:
+            raise TableError(
+                f"The column {known.name!r} cannot be multi: no value has parts "
+                "between |, ; or a comma. Leave it as it is, or make it text."
+            )
+        return Found(self.name, AS_GIVEN, separated[0])
+
+    def fit(self, found: Found, options: FitOptions) -> Fit:
+        """Returns what makes a `SplitLookup`."""
+        return PartFit(found.separator, found.marks, options)
+
+
+def _separated(known: Evidence, strict: bool = True) -> tuple[str, str] | None:
+    """Returns what stands between parts, and why that is thought; or None.
+
+    Args:
+        known: What is known of the column.
+        strict: Whether most values must have several parts, which are short and recur;
+            otherwise a separator that occurs at all will do.
+    """
+    best: tuple[str, str] | None = None
+    most = 0.0
+    for separator in _SEPARATORS:
+        having = pc.match_substring(known.tokens, separator)
+        having = having.to_numpy(zero_copy_only=False)
+        share = known.share(having)
+        if share > most and (not strict or _recur(known, separator, share)):
+            most = share
+            why = f"{share:.0%} of values have several parts between {separator!r}"
+            best = separator, why
+    return best
+
+
+def _recur(known: Evidence, separator: str, share: float) -> bool:
+    # A comma is a mark of plain text, too.
+    if share < (0.5 if separator == "," else 0.3):
+        return False
+    lists = pc.split_pattern(known.tokens[:20_000], separator)
+    parts = pc.utf8_trim_whitespace(lists.flatten())
+    distinct = pc.count_distinct(parts).as_py()
+    blanks = pc.mean(pc.count_substring(parts, " ")).as_py()
+    # Each part is in five of the different values on average; of few values, in two.
+    often = 5 if len(lists) >= 200 else 2
+    return blanks <= 2 and distinct * often <= len(parts)
