@@ -26,7 +26,7 @@ from hotrow.tabular.training.checkpoint import Checkpoint
 from hotrow.tabular.training.course import Course
 from hotrow.tabular.training.encoded import Encoded, encode_table
 from hotrow.tabular.training.options import TrainingOptions
-from hotrow.tabular.training.training import INTERRUPTED, compile_network, train
+from hotrow.tabular.training.training import compile_network, train
 
 
 @dataclass
@@ -84,7 +84,7 @@ class Execution:
             course = course or Course()
             encoded, known = self._encode(folder, table, known)
             model = self._train(folder, table, known, encoded, checkpoint, course)
-            status = "interrupted" if _was_interrupted(course) else "finished"
+            status = "interrupted" if course.was_interrupted else "finished"
             folder.write_mark(status, mark)
             if status == "finished":
                 checkpoint.remove()
@@ -191,7 +191,7 @@ class Execution:
         network = self._new_network(known, encoded.layout)
         network.set_weights(best)
         trained.set_weights(best)
-        self.say(str(course.end))
+        self.say(course.end_sentence(self.settings))
         return finish(
             folder,
             table.title,
@@ -201,7 +201,7 @@ class Execution:
             trained,
             self.settings,
             course,
-            baselines=self.baselines and not _was_interrupted(course),
+            baselines=self.baselines and not course.was_interrupted,
             say=self.say,
         )
 
@@ -231,10 +231,6 @@ class Execution:
             class_counts=known.class_counts,
             seed=self.settings.seed,
         )
-
-
-def _was_interrupted(course: Course) -> bool:
-    return str(course.end).startswith(INTERRUPTED)
 
 
 def _how_far(course: Course | None) -> str:

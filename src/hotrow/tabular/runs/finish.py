@@ -56,7 +56,7 @@ def finish(
     measure = measure_rows(trained, target_encoder, encoded, "test")
     name = "hotrow.Embedding" if settings.first == "embedding" else "hotrow.OneHot"
     scores = [Score(f"network ({name})", measure.metrics(), course.seconds)]
-    notes = [str(course.end), *known.notes]
+    notes = [course.end_sentence(settings), *known.notes]
     if baselines:
         say("Training simple models to compare with ...")
         others, more = _baselines(known, encoded, settings.seed)

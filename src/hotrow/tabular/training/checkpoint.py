@@ -54,7 +54,7 @@ class Checkpoint:
         if not self.is_there():
             return None
         content = read_with_digest(self.folder / _STATE)
-        course = Course(**content["course"])
+        course = Course.from_json(content["course"])
         for name in _files(course):
             check_file(self.folder / name, content["files"])
         return course

@@ -1,13 +1,16 @@
-"""How far training has come."""
+"""Training state: epochs, best loss, and why training ended."""
 
 import math
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from hotrow.tabular.training.end_reason import EndReason
+from hotrow.tabular.training.options import TrainingOptions
+
 
 @dataclass
 class Course:
-    """How far training has come, and how it went.
+    """Training state: epochs done, best loss, and why training ended.
 
     Attributes:
         history: Of each whole epoch, values by the names that Keras gives them.
@@ -15,7 +18,7 @@ class Course:
         best_loss: That loss.
         waited: How many epochs have passed since.
         seconds: Time in training.
-        end: Why training is over; None while it is not.
+        end: Reason for which training is over; None while it is not.
     """
 
     history: dict[str, list[float]] = field(default_factory=dict)
@@ -23,7 +26,18 @@ class Course:
     best_loss: float = math.inf
     waited: int = 0
     seconds: float = 0.0
-    end: str | None = None
+    end: EndReason | None = None
+
+    @property
+    def was_interrupted(self) -> bool:
+        """Whether the user ended training, by Ctrl-C."""
+        return self.end is not None and self.end.is_interruption
+
+    def end_sentence(self, options: TrainingOptions) -> str:
+        """Returns why training ended, as a sentence."""
+        if self.end is None:
+            raise ValueError(f"Training is not over. Epochs done: {self.epoch}.")
+        return self.end.sentence(self.epoch, options.epochs, options.patience)
 
     @property
     def epoch(self) -> int:
@@ -50,3 +64,9 @@ class Course:
     def to_json(self) -> dict[str, Any]:
         """Returns the course as what `json` can write."""
         return asdict(self)
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> "Course":
+        """Returns the course that `to_json` returned as JSON."""
+        end = content["end"]
+        return cls(**{**content, "end": None if end is None else EndReason(end)})

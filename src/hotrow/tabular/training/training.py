@@ -14,6 +14,7 @@ from hotrow.tabular.network.input_layout import InputLayout
 from hotrow.tabular.network.predicting import predict_rows
 from hotrow.tabular.training.checkpoint import Checkpoint
 from hotrow.tabular.training.course import Course
+from hotrow.tabular.training.end_reason import EndReason
 from hotrow.tabular.training.interrupts import Wish, interrupts_as_wish
 from hotrow.tabular.training.measure import Measure
 from hotrow.tabular.training.options import TrainingOptions, batch_size_of
@@ -22,7 +23,6 @@ from hotrow.tabular.training.training_rows import TrainingRows
 # So many rows are predicted at once where a part is measured.
 _CHUNK = 65_536
 _SLOWER = 0.3
-INTERRUPTED = "Training was interrupted"
 
 
 _LOSSES = {
@@ -81,13 +81,13 @@ def train(
     with interrupts_as_wish() as wish:
         while course.end is None:
             if course.epoch >= settings.epochs:
-                course.end = f"All {settings.epochs} epochs were done."
+                course.end = EndReason.EPOCHS_DONE
                 break
             start = time.perf_counter()
             values = _one_epoch(network, batches, course.epoch, settings, wish)
             if wish.cut_short and course.epoch:
                 # What was saved after the epoch before is whole.
-                course.end = f"{INTERRUPTED} in epoch {course.epoch + 1}."
+                course.end = EndReason.INTERRUPTED_IN_EPOCH
                 break
             measure = measure_rows(network, target_encoder, encoded, "validation")
             values |= _validation_values(target_encoder.task, measure)
@@ -96,12 +96,12 @@ def train(
             say(_line(course, is_best, time.perf_counter() - start))
             if wish.cut_short:
                 # A run that goes on begins anew: nothing is saved to go on from.
-                course.end = f"{INTERRUPTED} in its first epoch."
+                course.end = EndReason.INTERRUPTED_IN_FIRST_EPOCH
                 return network.get_weights()
             _after_epoch(network, course, settings)
             checkpoint.save(network, course)
             if wish.is_there and course.end is None:
-                course.end = f"{INTERRUPTED} after epoch {course.epoch}."
+                course.end = EndReason.INTERRUPTED_AFTER_EPOCH
     return checkpoint.load(course.best_epoch).get_weights()
 
 
@@ -156,10 +156,7 @@ def _after_epoch(
     network: keras.Model, course: Course, settings: TrainingOptions
 ) -> None:
     if course.waited >= settings.patience:
-        course.end = (
-            f"Training ended after epoch {course.epoch}, as the loss on the validation "
-            f"rows had not fallen for {settings.patience} epochs."
-        )
+        course.end = EndReason.NOT_IMPROVING
     elif course.waited and course.waited % max(1, settings.patience // 2) == 0:
         rate = float(keras.ops.convert_to_numpy(network.optimizer.learning_rate))
         network.optimizer.learning_rate = rate * _SLOWER
