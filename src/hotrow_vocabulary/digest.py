@@ -3,7 +3,7 @@
 It is the SHA-256, in hex, of these bytes in a row:
 
 - a JSON object of the number of tokens and the settings, in the order `lowercase`,
-  `normalize`, `padding`, `tokens`, `unknown` and without blanks
+  `normalize`, `reserve_oov`, `reserve_padding`, `tokens` and without blanks
 - of integers: the tokens, as int64
 - of strings: their offsets, as int64 from 0 on, one more than there are tokens; then
   their UTF-8, one after the other

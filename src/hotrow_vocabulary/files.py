@@ -9,7 +9,7 @@ schema's metadata a JSON object:
 | `format` | `"hotrow.vocabulary"` |
 | `version` | 2 |
 | `tokens` | how many tokens there are |
-| `padding`, `unknown`, `lowercase` | true or false |
+| `reserve_padding`, `reserve_oov`, `lowercase` | true or false |
 | `normalize` | a form of Unicode, or null |
 | `digest` | the vocabulary's digest (`digest.py`), which is checked at loading |
 """
@@ -156,8 +156,8 @@ def _header(path: str | os.PathLike[str], schema: Any) -> dict[str, Any]:
         )
     kinds: dict[str, Any] = {
         "tokens": int,
-        "padding": bool,
-        "unknown": bool,
+        "reserve_padding": bool,
+        "reserve_oov": bool,
         "lowercase": bool,
         "normalize": (str, type(None)),
         "digest": str,

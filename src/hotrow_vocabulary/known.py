@@ -39,7 +39,7 @@ class Known:
             raise_duplicate(twins.field("values")[0].as_py())
 
     def find(self, tokens: Any) -> np.ndarray:
-        """Returns the position of each token, or -1 for an unknown or missing one.
+        """Returns the position of each token, or -1 if it is not here, or missing.
 
         Raises:
             ValueError: If the tokens are of another kind than those known.

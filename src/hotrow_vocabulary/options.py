@@ -1,4 +1,4 @@
-"""What a vocabulary is told beside its tokens, and what its file says of it."""
+"""Options of a vocabulary, which its file keeps."""
 
 from dataclasses import dataclass
 
@@ -8,22 +8,22 @@ from hotrow_vocabulary.rules import Rules
 
 @dataclass(frozen=True)
 class VocabularyOptions:
-    """What a vocabulary is told beside its tokens.
+    """Options of a vocabulary beside its tokens.
 
     Attributes:
-        padding: Whether id 0 is padding.
-        unknown: Whether there is an id for unknown tokens.
+        reserve_padding: Whether id 0 is padding.
+        reserve_oov: Whether there is an id for out-of-vocabulary tokens.
         normalize: A form of Unicode, or None.
         lowercase: Whether strings are put in lower case.
     """
 
-    padding: bool = True
-    unknown: bool = True
+    reserve_padding: bool = True
+    reserve_oov: bool = True
     normalize: str | None = None
     lowercase: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("padding", "unknown"):
+        for name in ("reserve_padding", "reserve_oov"):
             value = getattr(self, name)
             if not isinstance(value, bool):
                 raise ValueError(
@@ -33,13 +33,13 @@ class VocabularyOptions:
 
     @property
     def rules(self) -> Rules:
-        """What is done to a string before it counts as a token."""
+        """Rules that change a string before it is a token."""
         return Rules(self.normalize, self.lowercase)
 
     @property
     def first(self) -> int:
         """The id of the first token."""
-        return self.padding + self.unknown
+        return self.reserve_padding + self.reserve_oov
 
     def room(self, max_size: int | None) -> int | None:
         """Returns how many tokens fit in `max_size` ids, or None for any number."""

@@ -27,8 +27,8 @@ def check(length: Any, ragged: bool, padding: bool, batches: bool) -> None:
     if length is not None and not padding:
         raise ValueError(
             "A vocabulary without an id of padding cannot fill rows. Received: "
-            f"length={length!r} with padding=False. Make the vocabulary with "
-            "`padding=True`, or pass `ragged=True`."
+            f"length={length!r} with reserve_padding=False. Make the vocabulary with "
+            "`reserve_padding=True`, or pass `ragged=True`."
         )
     if ragged and batches:
         raise ValueError(

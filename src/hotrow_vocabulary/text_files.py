@@ -9,7 +9,7 @@ import numpy as np
 
 from hotrow_common.atomic_files import written_aside
 
-# What Keras writes for its ids of padding and unknown.
+# Keras's tokens for the ids of padding and of out-of-vocabulary tokens.
 KERAS_MASK, KERAS_UNKNOWN = "", "[UNK]"
 
 
@@ -54,13 +54,13 @@ def read_text(path: str | os.PathLike[str], integers: bool) -> list[str] | list[
     return numbers
 
 
-def to_keras(tokens: list[str | int], padding: bool, unknown: bool) -> dict[str, Any]:
+def to_keras(tokens: list[str | int], padding: bool, oov: bool) -> dict[str, Any]:
     """Returns the arguments with which a lookup layer of Keras gives the same ids."""
     integers = bool(tokens) and isinstance(tokens[0], int)
     return {
         # Such a layer takes no empty list.
         "vocabulary": np.array(tokens) if integers else list(tokens),
-        "num_oov_indices": int(unknown),
+        "num_oov_indices": int(oov),
         "mask_token": (0 if integers else KERAS_MASK) if padding else None,
     }
 
@@ -75,7 +75,7 @@ def from_keras(layer: Any) -> tuple[list[Any], bool, bool]:
         )
     if layer.num_oov_indices > 1:
         raise ValueError(
-            "A vocabulary has one id of unknown or none. Received: a layer with "
+            "A vocabulary has one out-of-vocabulary id or none. Received: a layer with "
             f"num_oov_indices={layer.num_oov_indices}. Make it with 0 or 1."
         )
     mode = getattr(layer, "output_mode", "int")

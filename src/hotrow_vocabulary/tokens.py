@@ -10,7 +10,7 @@ where nothing but missing values was seen.
 | `int` from -2**63 to 2**63 - 1 | an integer |
 | `bool` | the integer 0 or 1, as `True == 1` in Python |
 | a whole `float` up to 2**53 in size | an integer |
-| `None`, NaN, `pandas.NA`, `NaT` | missing: unknown, never a token |
+| `None`, NaN, `pandas.NA`, `NaT` | missing: out of vocabulary, never a token |
 | strings and integers in one batch, and all else | an error |
 """
 

@@ -1,38 +1,37 @@
-"""The vocabulary: objects to ids and back."""
+"""`Vocabulary`: tokens to ids and back."""
 
-import os
-import threading
-from dataclasses import asdict
-from typing import Any, BinaryIO, Self
+from typing import Any, Self
 
 import numpy as np
 
 from hotrow_common.arguments import as_size
 from hotrow_common.arrow import pa
-from hotrow_vocabulary import files, shapes, text_files
+from hotrow_vocabulary import shapes
 from hotrow_vocabulary.counting import add_counts, count
 from hotrow_vocabulary.data_files import count_files
-from hotrow_vocabulary.digest import digest_of
 from hotrow_vocabulary.inputs import is_batches, read
 from hotrow_vocabulary.known import Known
+from hotrow_vocabulary.oov_errors import missing_error, oov_error
 from hotrow_vocabulary.options import VocabularyOptions
 from hotrow_vocabulary.ordering import one_array, ordered
-from hotrow_vocabulary.tokens import as_kind, from_arrow
-from hotrow_vocabulary.unknown import missing_error, unknown_error
+from hotrow_vocabulary.tokens import as_kind
+from hotrow_vocabulary.vocabulary_io import VocabularyIO
+from hotrow_vocabulary.vocabulary_state import id_dtype
 
 
-class Vocabulary:
+class Vocabulary(VocabularyIO):
     """Turns strings or integers into ids and back.
 
-    Id 0 is padding and 1 is unknown; then come the tokens by falling count, ties by
-    value, so that the same data gives the same ids in whatever order or parts it comes.
+    Id 0 is padding and 1 is for out-of-vocabulary tokens; then come the tokens by
+    falling count, ties by value, so that the same data gives the same ids in whatever
+    order or parts it comes.
     Ids are int32 (int64 where they pass 2**31), and `len(vocab)` is what a layer takes
     as `input_dim`.
 
     Tokens are strings, or integers from -2**63 to 2**63 - 1. `bytes` are strings in
     UTF-8; `bool` and whole floats are integers; `None`, NaN, `pandas.NA` and `NaT` are
-    missing: unknown, and never a token. Strings and integers in one vocabulary are an
-    error.
+    missing: out of vocabulary, and never a token. Strings and integers in one
+    vocabulary are an error.
 
     One vocabulary may be read by many threads at once.
 
@@ -50,9 +49,9 @@ class Vocabulary:
     Args:
         tokens: The tokens in the order of their ids, each once: a list, a NumPy array,
             a Series or an Arrow array. `Vocabulary.fit` finds them in data.
-        padding: Whether id 0 is padding. Defaults to `True`.
-        unknown: Whether there is an id for unknown tokens: 1, or 0 without padding.
-            Without it, an unknown token is an error. Defaults to `True`.
+        reserve_padding: Whether id 0 is padding. Defaults to `True`.
+        reserve_oov: Whether there is an id for out-of-vocabulary tokens: 1, or 0
+            without padding. Without it, such a token is an error. Defaults to `True`.
         normalize: A form of Unicode that strings are brought to before they are looked
             up: `"NFC"`, `"NFD"`, `"NFKC"` or `"NFKD"`. Defaults to `None`, as they are.
         lowercase: Whether to put each character in lower case first. Defaults to
@@ -62,30 +61,6 @@ class Vocabulary:
         ValueError: If an argument is not as above, or a token stands twice.
         ImportError: If the package pyarrow is not installed.
     """
-
-    _known: Known
-    _settings: VocabularyOptions
-    _growing: threading.Lock
-    _last_digest: tuple[Known, str] | None
-
-    def __init__(
-        self,
-        tokens: Any,
-        *,
-        padding: bool = True,
-        unknown: bool = True,
-        normalize: str | None = None,
-        lowercase: bool = False,
-    ) -> None:
-        settings = VocabularyOptions(padding, unknown, normalize, lowercase)
-        array = settings.rules.apply(read(tokens).tokens)
-        if array.null_count:
-            raise ValueError(
-                "A missing value cannot be a token. Received: "
-                f"{array.null_count} missing values among {len(array)} tokens. Leave "
-                "them out: whatever is missing has the id of unknown."
-            )
-        self._set(Known(array), settings)
 
     @classmethod
     def fit(
@@ -104,10 +79,11 @@ class Vocabulary:
                 or an iterable of batches of these, such as a generator over data that
                 does not fit in memory.
             min_count: Tokens that occur less often are left out. Defaults to 1.
-            max_size: The most that `len(vocab)` may be, padding and unknown included;
-                the most frequent tokens are kept. Defaults to `None`, no limit.
-            **settings: `padding`, `unknown`, `normalize` and `lowercase`, as for the
-                class.
+            max_size: Maximum of `len(vocab)`, the ids of padding and out-of-vocabulary
+                tokens included; the most frequent tokens are kept. Defaults to `None`,
+                no limit.
+            **settings: `reserve_padding`, `reserve_oov`, `normalize` and `lowercase`,
+                as for the class.
         """
         about = VocabularyOptions(**settings)
         room = about.room(max_size)
@@ -206,10 +182,11 @@ class Vocabulary:
         Raises:
             ValueError: If the values are no tokens, or of the other kind than those of
                 the vocabulary; if rows differ in length and neither `length` nor
-                `ragged` is given; or, with `unknown=False`, for an unknown token.
+                `ragged` is given; or, with
+                `reserve_oov=False`, for an out-of-vocabulary token.
         """
         batches = is_batches(values)
-        shapes.check(length, ragged, self.padding, batches)
+        shapes.check(length, ragged, self._settings.reserve_padding, batches)
         if batches:
             parts = [
                 self.encode(part, length=length, padding=padding, truncating=truncating)
@@ -232,7 +209,8 @@ class Vocabulary:
             ids: Integers from 0 to `len(vocab) - 1`: a NumPy array, a list or a tensor.
 
         Returns:
-            A NumPy array of objects: `str` or `int`; `None` for padding and unknown.
+            A NumPy array of objects: `str` or `int`; `None` for padding
+                and out-of-vocabulary ids.
 
         Raises:
             ValueError: If an id is out of range, or is no integer.
@@ -284,205 +262,15 @@ class Vocabulary:
                 self._known = Known(pa.concat_arrays([old, new]), distinct=True)
         return len(new)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the vocabulary to a file, in full or not at all.
-
-        The format is an Arrow IPC file with one column, `token`, and JSON under the key
-        `hotrow` of its schema's metadata. The guide says more.
-
-        Args:
-            path: Of the file. One that is there is replaced.
-        """
-        known, settings = self._known, self._settings
-        files.write(path, known.tokens, settings, self._digest_of(known))
-
-    def _save_to(self, file: BinaryIO) -> None:
-        known, settings = self._known, self._settings
-        files.write_to(file, known.tokens, settings, self._digest_of(known))
-
-    @classmethod
-    def load(cls, path: str | os.PathLike[str], *, memory_map: bool = True) -> Self:
-        """Reads a vocabulary that `save` wrote. No code of the file is run.
-
-        Args:
-            path: Of the file.
-            memory_map: Whether the tokens stay in the file and are read as they are
-                needed; the file must not be changed in place then. Defaults to `True`.
-                Either way, all of it is read once and its digest checked.
-
-        Raises:
-            ValueError: If the file is not such a file, or has changed since `save`
-                wrote it.
-        """
-        tokens, about, digest = files.read(path, memory_map)
-        try:
-            made = cls(from_arrow(tokens), **asdict(about))
-        except ValueError as error:
-            raise files.VocabularyFileError(path, str(error)) from error
-        if not about.rules:
-            made._last_digest = made._known, digest
-        return made
-
-    def to_text(self, path: str | os.PathLike[str]) -> None:
-        """Writes the tokens to a text file in UTF-8, one a line, without special ids.
-
-        Args:
-            path: Of the file. One that is there is replaced.
-        """
-        text_files.write_text(path, self.tokens.to_pylist())
-
-    @classmethod
-    def from_text(
-        cls, path: str | os.PathLike[str], *, integers: bool = False, **settings: Any
-    ) -> Self:
-        """Reads a text file in UTF-8 that has one token a line, in the order of ids.
-
-        Args:
-            path: Of the file.
-            integers: Whether the tokens are integers. Defaults to `False`.
-            **settings: `padding`, `unknown`, `normalize` and `lowercase`, as for the
-                class.
-        """
-        tokens = text_files.read_text(path, integers)
-        about = VocabularyOptions(**settings)
-        try:
-            return cls(tokens, **asdict(about))
-        except ValueError as error:
-            raise ValueError(
-                f"The file {os.fspath(path)!r} is no vocabulary in plain text, one "
-                f"token a line. {error}"
-            ) from error
-
-    def to_keras(self) -> dict[str, Any]:
-        """Returns the arguments of the `StringLookup` that gives the same ids.
-
-        For integers, those of the `IntegerLookup`, whose mask is the integer 0.
-        """
-        if self._settings.rules:
-            raise ValueError(
-                "A lookup layer of Keras does not change strings. Received: a "
-                f"vocabulary with normalize={self.normalize!r} and "
-                f"lowercase={self.lowercase}. Change the strings before the layer, and "
-                "pass it `vocab.tokens.to_pylist()`."
-            )
-        tokens = self.tokens.to_pylist()
-        return text_files.to_keras(tokens, self.padding, self.unknown)
-
-    @classmethod
-    def from_keras(cls, layer: Any) -> Self:
-        """Makes the vocabulary that gives the ids of a lookup layer of Keras.
-
-        Args:
-            layer: A `StringLookup` or `IntegerLookup` with at most one id of unknown.
-        """
-        tokens, padding, unknown = text_files.from_keras(layer)
-        return cls(tokens, padding=padding, unknown=unknown)
-
-    @property
-    def tokens(self) -> Any:
-        """The tokens in the order of their ids, as a pyarrow array."""
-        return self._known.tokens
-
-    @property
-    def digest(self) -> str:
-        """The SHA-256 of tokens and settings, in hex: one for equal vocabularies."""
-        return self._digest_of(self._known)
-
-    @property
-    def padding(self) -> bool:
-        """Whether id 0 is padding."""
-        return self._settings.padding
-
-    @property
-    def unknown(self) -> bool:
-        """Whether there is an id of unknown tokens."""
-        return self._settings.unknown
-
-    @property
-    def normalize(self) -> str | None:
-        """The form of Unicode that strings are brought to, or None."""
-        return self._settings.normalize
-
-    @property
-    def lowercase(self) -> bool:
-        """Whether strings are put in lower case."""
-        return self._settings.lowercase
-
-    @property
-    def padding_id(self) -> int | None:
-        """The id of padding: 0, or None."""
-        return 0 if self.padding else None
-
-    @property
-    def unknown_id(self) -> int | None:
-        """The id of unknown and missing tokens, or None."""
-        return int(self.padding) if self.unknown else None
-
-    def __len__(self) -> int:
-        return len(self.tokens) + self._settings.first
-
-    def __contains__(self, token: Any) -> bool:
-        batch = read([token]).tokens
-        if batch.null_count or batch.type != self.tokens.type:
-            return False
-        return bool(self._known.find(self._settings.rules.apply(batch))[0] >= 0)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Vocabulary):
-            return NotImplemented
-        same = self._settings == other._settings
-        return same and bool(self.tokens.equals(other.tokens))
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
-        some = ", ".join(repr(token) for token in self.tokens[:3].to_pylist())
-        more = ", ..." if len(self.tokens) > 3 else ""
-        return f"<hotrow.Vocabulary of {len(self)} ids: {some}{more}>"
-
-    def __getstate__(self) -> Any:
-        return self._known, self._settings
-
-    def __setstate__(self, state: Any) -> None:
-        self._set(*state)
-
-    def _set(self, known: Known, settings: VocabularyOptions) -> None:
-        self._known, self._settings = known, settings
-        self._growing = threading.Lock()
-        self._last_digest = None
-
-    @classmethod
-    def _of(cls, tokens: Any, settings: VocabularyOptions) -> Self:
-        """Returns the vocabulary of tokens that are sure to be distinct."""
-        made = cls.__new__(cls)
-        made._set(Known(tokens, distinct=True), settings)
-        return made
-
-    def _digest_of(self, known: Known) -> str:
-        last = self._last_digest
-        if last is None or last[0] is not known:
-            last = known, digest_of(known.tokens, self._settings)
-            self._last_digest = last
-        return last[1]
-
-    @property
-    def _dtype(self) -> type[np.signedinteger]:
-        return id_dtype(len(self))
-
     def _ids(self, tokens: Any) -> np.ndarray:
         known, settings = self._known, self._settings
-        if tokens.null_count and not settings.unknown:
+        if tokens.null_count and not settings.reserve_oov:
             raise missing_error(tokens)
         tokens = settings.rules.apply(tokens)
         positions = known.find(tokens)
-        if not settings.unknown and positions.size and positions.min() < 0:
-            raise unknown_error(tokens, positions, known.tokens)
-        # Position -1 becomes the id below that of the first token: unknown.
+        if not settings.reserve_oov and positions.size and positions.min() < 0:
+            raise oov_error(tokens, positions, known.tokens)
+        # Position -1 becomes the id below that of the first token: out of vocabulary.
         ids = positions.astype(id_dtype(len(known.tokens) + settings.first), copy=False)
         ids += settings.first
         return ids
-
-
-def id_dtype(size: int) -> type[np.signedinteger]:
-    """Returns the dtype of the ids from 0 to `size - 1`."""
-    return np.int32 if size <= 2**31 else np.int64

@@ -292,7 +292,7 @@ def test_errors():
     with pytest.raises(ValueError, match=r"takes a hotrow.Vocabulary. Received: list"):
         hotrow.Lookup(["a"])
     with pytest.raises(ValueError, match="without an id of padding cannot fill rows"):
-        hotrow.Lookup(hotrow.Vocabulary(["a"], padding=False), length=2)
+        hotrow.Lookup(hotrow.Vocabulary(["a"], reserve_padding=False), length=2)
     with pytest.raises(ValueError, match='`padding` must be "pre" or "post"'):
         hotrow.Lookup(VOCAB, padding="left")
     with pytest.raises(ValueError, match="`length` must be a positive integer"):

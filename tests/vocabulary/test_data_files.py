@@ -30,7 +30,7 @@ def parquet(tmp_path):
         {},
         {"min_count": 2},
         {"max_size": 4},
-        {"padding": False, "unknown": False},
+        {"reserve_padding": False, "reserve_oov": False},
         {"lowercase": True, "min_count": 2},
         {"normalize": "NFD", "max_size": 5},
     ],

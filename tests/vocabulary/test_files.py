@@ -23,14 +23,13 @@ HEADER = {
     "format": "hotrow.vocabulary",
     "version": 2,
     "tokens": 2,
-    "padding": True,
-    "unknown": True,
+    "reserve_padding": True,
+    "reserve_oov": True,
     "normalize": None,
     "lowercase": False,
     "digest": hashlib.sha256(
-        b'{"lowercase":false,"normalize":null,"padding":true,"tokens":2,"unknown":true}'
-        + np.array([0, 1, 2], "<i8").tobytes()
-        + b"ab"
+        b'{"lowercase":false,"normalize":null,"reserve_oov":true,"reserve_padding":true,'
+        b'"tokens":2}' + np.array([0, 1, 2], "<i8").tobytes() + b"ab"
     ).hexdigest(),
 }
 
@@ -54,7 +53,9 @@ def write(path, array, header=HEADER, name="token", **changes):
     st.booleans(),
 )
 def test_a_file_gives_the_vocabulary_back(tmp_path, tokens, a, b, form, mapped):
-    vocab = hotrow.Vocabulary.fit(tokens, padding=a, unknown=b, normalize=form)
+    vocab = hotrow.Vocabulary.fit(
+        tokens, reserve_padding=a, reserve_oov=b, normalize=form
+    )
     vocab.save(tmp_path / "v.arrow")
     again = hotrow.Vocabulary.load(tmp_path / "v.arrow", memory_map=mapped)
     assert again == vocab
@@ -113,8 +114,12 @@ def test_every_truncation_is_an_error(tmp_path, mapped):
     ("tokens", "about", "mapped"),
     [
         (["Oslo", "Paris", "Ås", ""], {}, False),
-        (["oslo"], {"padding": False, "normalize": "NFC", "lowercase": True}, False),
-        ([7, -5, 2**62], {"unknown": False}, True),
+        (
+            ["oslo"],
+            {"reserve_padding": False, "normalize": "NFC", "lowercase": True},
+            False,
+        ),
+        ([7, -5, 2**62], {"reserve_oov": False}, True),
         ([], {}, False),
         ([f"word {i}" for i in range(500)], {}, True),
     ],
@@ -147,15 +152,15 @@ def test_damage_in_a_mapped_file_is_an_error(tmp_path):
     st.booleans(),
     st.booleans(),
 )
-def test_the_digest_is_of_tokens_and_settings(tokens, start, padding, unknown):
-    vocab = hotrow.Vocabulary(tokens, padding=padding, unknown=unknown)
+def test_the_digest_is_of_tokens_and_settings(tokens, start, padding, oov):
+    vocab = hotrow.Vocabulary(tokens, reserve_padding=padding, reserve_oov=oov)
     offsets = np.cumsum([0, *(len(str(t).encode()) for t in tokens)])
     content = {
         "lowercase": False,
         "normalize": None,
-        "padding": padding,
+        "reserve_oov": oov,
+        "reserve_padding": padding,
         "tokens": len(tokens),
-        "unknown": unknown,
     }
     expected = json.dumps(content, separators=(",", ":")).encode()
     if tokens and isinstance(tokens[0], int):
@@ -189,10 +194,10 @@ TWINS = pa.array(["a", "a"], pa.large_string())
         (STRINGS, {"version": 1}, "tokens of any version are `pyarrow.ipc.open_file"),
         (STRINGS, {"digest": None}, "no valid 'digest'"),
         (STRINGS, {"digest": "0" * 64}, "its digest is .* and it says 000000000000"),
-        (STRINGS, {"unknown": False}, "has changed since it was written"),
+        (STRINGS, {"reserve_oov": False}, "has changed since it was written"),
         (STRINGS[::-1], {}, "has changed since it was written"),
         (STRINGS, {"format": "x"}, "does not say 'hotrow.vocabulary'"),
-        (STRINGS, {"padding": 1}, "no valid 'padding'"),
+        (STRINGS, {"reserve_padding": 1}, "no valid 'reserve_padding'"),
         (STRINGS, {"normalize": "NFX"}, "`normalize` must be None or one of"),
         (STRINGS, {"header": "{"}, "is not JSON"),
         (STRINGS, {"header": b"\xff"}, "is not JSON"),

@@ -83,7 +83,7 @@ def test_errors():
         VOCAB.encode(["a"], length=2)
     with pytest.raises(ValueError, match="one batch of rows"):
         VOCAB.encode(iter([rows]), ragged=True)
-    bare = hotrow.Vocabulary(["a"], padding=False)
+    bare = hotrow.Vocabulary(["a"], reserve_padding=False)
     with pytest.raises(ValueError, match="without an id of padding cannot fill rows"):
         bare.encode(rows, length=2)
     assert bare.encode(rows, ragged=True)[0].tolist() == [1, 1, 0]

@@ -25,7 +25,7 @@ def test_text_of_others(tmp_path):
     path.write_bytes("\ufeffb\r\na\r\n\u2028\r\n".encode())
     assert hotrow.Vocabulary.from_text(path).tokens.to_pylist() == ["b", "a", "\u2028"]
     path.write_bytes(b"10\n-2")
-    vocab = hotrow.Vocabulary.from_text(path, integers=True, padding=False)
+    vocab = hotrow.Vocabulary.from_text(path, integers=True, reserve_padding=False)
     assert vocab.encode([-2, 10, 3]).tolist() == [2, 1, 0]
     vocab.to_text(path)
     assert path.read_bytes() == b"10\n-2\n"
@@ -63,7 +63,9 @@ def test_damaged_text_is_text_or_an_error_that_names_the_file(tmp_path, integers
 @pytest.mark.parametrize("padding", [True, False])
 @pytest.mark.parametrize("unknown", [True, False])
 def test_string_lookup_and_back(padding, unknown):
-    vocab = hotrow.Vocabulary(["b", "a", "c"], padding=padding, unknown=unknown)
+    vocab = hotrow.Vocabulary(
+        ["b", "a", "c"], reserve_padding=padding, reserve_oov=unknown
+    )
     layer = keras.layers.StringLookup(**vocab.to_keras())
     words = ["a", "c", "b"] + ["?"] * unknown
     np.testing.assert_array_equal(vocab.encode(words), np.asarray(layer(words)))
@@ -73,7 +75,7 @@ def test_string_lookup_and_back(padding, unknown):
 
 @pytest.mark.parametrize("padding", [True, False])
 def test_integer_lookup_and_back(padding):
-    vocab = hotrow.Vocabulary([7, 5, 3], padding=padding)
+    vocab = hotrow.Vocabulary([7, 5, 3], reserve_padding=padding)
     layer = keras.layers.IntegerLookup(**vocab.to_keras())
     numbers = np.array([3, 7, 5, 4])
     np.testing.assert_array_equal(vocab.encode(numbers), np.asarray(layer(numbers)))

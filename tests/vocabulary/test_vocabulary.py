@@ -81,13 +81,15 @@ def test_padding_and_unknown():
         (False, True, [1, 2], 3),
         (False, False, [0, 1], 2),
     ]:
-        vocab = hotrow.Vocabulary.fit(values, padding=padding, unknown=unknown)
+        vocab = hotrow.Vocabulary.fit(
+            values, reserve_padding=padding, reserve_oov=unknown
+        )
         assert vocab.encode(["a", "b"]).tolist() == ids
         assert len(vocab) == size
         assert vocab.padding_id == (0 if padding else None)
-        assert vocab.unknown_id == (int(padding) if unknown else None)
+        assert vocab.oov_id == (int(padding) if unknown else None)
         if unknown:
-            assert vocab.encode(["?", None]).tolist() == [vocab.unknown_id] * 2
+            assert vocab.encode(["?", None]).tolist() == [vocab.oov_id] * 2
         assert vocab.decode(vocab.encode(["a", "b"])).tolist() == ["a", "b"]
 
 
@@ -97,7 +99,11 @@ def test_min_count_and_max_size():
     assert fit(values, min_count=2).tokens.to_pylist() == ["a", "b", "c"]
     assert fit(values, max_size=4).tokens.to_pylist() == ["a", "b"]
     assert len(fit(values, max_size=4)) == 4
-    assert fit(values, max_size=4, padding=False).tokens.to_pylist() == ["a", "b", "c"]
+    assert fit(values, max_size=4, reserve_padding=False).tokens.to_pylist() == [
+        "a",
+        "b",
+        "c",
+    ]
     assert fit(values, max_size=1).tokens.to_pylist() == []
     assert len(fit(values, max_size=100)) == 6
     with pytest.raises(ValueError, match="`max_size` must be a positive integer"):
@@ -113,7 +119,7 @@ def test_max_size_keeps_the_first(values, size):
 
 
 def test_an_unknown_token_is_named_with_its_neighbours():
-    vocab = hotrow.Vocabulary(["London", "Oslo", "Paris"], unknown=False)
+    vocab = hotrow.Vocabulary(["London", "Oslo", "Paris"], reserve_oov=False)
     message = (
         "A token is not in the vocabulary: 'Pariss', at position 1 (the first of 2). "
         "The nearest known ones: 'Paris'."
@@ -126,14 +132,14 @@ def test_an_unknown_token_is_named_with_its_neighbours():
         vocab.encode(["x" * 500])
     with pytest.raises(ValueError, match=r"A missing value .* at position 1"):
         vocab.encode(["Oslo", None])
-    numbers = hotrow.Vocabulary([10, 20, 2**62, -5], unknown=False)
+    numbers = hotrow.Vocabulary([10, 20, 2**62, -5], reserve_oov=False)
     with pytest.raises(ValueError, match=r"17, at position 0. .* 20, 10, -5"):
         numbers.encode([17])
 
 
 def test_a_near_token_is_found_beyond_the_frequent_ones():
     many = [f"{i:06}" for i in range(20_000)]
-    vocab = hotrow.Vocabulary([*many, "zebra"], unknown=False)
+    vocab = hotrow.Vocabulary([*many, "zebra"], reserve_oov=False)
     with pytest.raises(ValueError, match="nearest known ones: 'zebra'"):
         vocab.encode(["zebras"])
 
@@ -201,7 +207,7 @@ def test_empty_input():
         assert vocab.decode([0, 1]).tolist() == [None, None]
         assert vocab.grow(["a"]) == 1
         assert vocab.encode(["a"]).tolist() == [2]
-    bare = hotrow.Vocabulary([], padding=False, unknown=False)
+    bare = hotrow.Vocabulary([], reserve_padding=False, reserve_oov=False)
     assert len(bare) == 0
     with pytest.raises(ValueError, match="not in the vocabulary: 'a'"):
         bare.encode(["a"])
@@ -248,8 +254,8 @@ def test_a_token_stands_once_and_is_not_missing():
         hotrow.Vocabulary([-9, 2**60, -9])
     with pytest.raises(ValueError, match="A missing value cannot be a token"):
         hotrow.Vocabulary(["a", None])
-    with pytest.raises(ValueError, match="`padding` must be True or False"):
-        hotrow.Vocabulary(["a"], padding=0)
+    with pytest.raises(ValueError, match="`reserve_padding` must be True or False"):
+        hotrow.Vocabulary(["a"], reserve_padding=0)
 
 
 def test_kinds_do_not_mix():

@@ -10,7 +10,8 @@ from hotrow.backend.tf_tensors import is_tf_tensor, map_tf_tensor
 from hotrow_common.arguments import as_size
 from hotrow_vocabulary import vocabularies_by_digest
 from hotrow_vocabulary.files import VocabularyFileError
-from hotrow_vocabulary.vocabulary import Vocabulary, id_dtype
+from hotrow_vocabulary.vocabulary import Vocabulary
+from hotrow_vocabulary.vocabulary_state import id_dtype
 
 _FILE = "vocabulary.arrow"
 _DIGEST = "digest"
@@ -71,10 +72,15 @@ class Lookup(keras.Layer):
                 "A Lookup takes a hotrow.Vocabulary. Received: "
                 f"{type(vocabulary).__name__}. Pass `hotrow.Vocabulary(tokens)`."
             )
-        if length is not None and vocabulary is not None and not vocabulary.padding:
+        if (
+            length is not None
+            and vocabulary is not None
+            and not vocabulary.reserve_padding
+        ):
             raise ValueError(
                 "A vocabulary without an id of padding cannot fill rows. Received: "
-                f"length={length!r}. Make the vocabulary with `padding=True`."
+                f"length={length!r}. Make the vocabulary with "
+                "`reserve_padding=True`."
             )
         self.length = None if length is None else as_size(length, "length")
         for name, side in (("padding", padding), ("truncating", truncating)):

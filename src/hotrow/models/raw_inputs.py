@@ -139,8 +139,8 @@ def targets(values: Any, what: str = "Targets") -> Any:
     except _NoNumbersError as error:
         raise ValueError(
             f"{what} must be numbers. Received: {error}. Turn classes into numbers, "
-            "for example with `hotrow.Vocabulary(classes, padding=False, "
-            "unknown=False).encode(y)`."
+            "for example with `hotrow.Vocabulary(classes, reserve_padding=False, "
+            "reserve_oov=False).encode(y)`."
         ) from None
 
 

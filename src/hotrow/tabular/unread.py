@@ -91,7 +91,7 @@ def _suspect(layer: Any, encoded: np.ndarray) -> tuple[np.ndarray, int]:
     if encoded.dtype.kind == "f":
         suspect = np.isnan(encoded if encoded.ndim == 1 else encoded[:, 0])
         return suspect, int((~suspect).sum())
-    unknown = layer.vocabulary.unknown_id
+    unknown = layer.vocabulary.oov_id
     if encoded.ndim == 1:
         suspect = encoded == unknown
         missing = layer.vocabulary.encode([layer.missing_as])[0]

@@ -39,7 +39,7 @@ class CodeLookup(ValueLookup):
 
     def _known(self, tokens: Any) -> np.ndarray:
         ids = super()._known(tokens)
-        unknown = ids == self.vocabulary.unknown_id
+        unknown = ids == self.vocabulary.oov_id
         if unknown.any() and len(self._by_integer[1]):
             integers = _stripped(labels(tokens.filter(pa.array(unknown))))
             vocabulary, ids_of = self._by_integer
@@ -58,7 +58,7 @@ class CodeLookup(ValueLookup):
         codes = encoded.indices.cast(pa.int64()).to_numpy()
         single = np.bincount(codes, minlength=len(encoded.dictionary))[codes] == 1
         names = stripped.filter(pa.array(single))
-        vocabulary = Vocabulary(names, padding=False)
+        vocabulary = Vocabulary(names, reserve_padding=False)
         return vocabulary, (rows[single] + first).astype(np.int32)
 
 

@@ -82,5 +82,5 @@ def rows_of_ids(layer: Lookup, lists: Any) -> np.ndarray:
 
 def all_unknown(layer: Lookup, ids: np.ndarray) -> np.ndarray:
     """Returns which rows of ids have tokens, of which none is in the vocabulary."""
-    known = (ids > 0) & (ids != layer.vocabulary.unknown_id)
+    known = (ids > 0) & (ids != layer.vocabulary.oov_id)
     return (ids > 0).any(axis=1) & ~known.any(axis=1)

@@ -68,7 +68,7 @@ class TargetEncoder(Encoder):
         self.fold = bool(fold)
         if self.classes is not None:
             texts = pa.array([str(value) for value in self.classes], pa.large_string())
-            self._table = Vocabulary(self._names(texts), padding=False)
+            self._table = Vocabulary(self._names(texts), reserve_padding=False)
 
     def encode(self, values: Any) -> np.ndarray:
         """Returns class numbers or values as a NumPy array.

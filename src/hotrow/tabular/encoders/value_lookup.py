@@ -67,12 +67,12 @@ class ValueLookup(Lookup):
     def unread(self, tokens: Any) -> np.ndarray:
         """Returns which values, as text, are unknown."""
         missing = self.vocabulary.encode([self.missing_as])[0]
-        unknown = self._ids(tokens, missing) == self.vocabulary.unknown_id
+        unknown = self._ids(tokens, missing) == self.vocabulary.oov_id
         return unknown & ~self.marks.are_words(tokens)
 
     def _ids(self, tokens: Any, missing: int) -> np.ndarray:
         ids = self._known(tokens)
-        unknown = ids == self.vocabulary.unknown_id
+        unknown = ids == self.vocabulary.oov_id
         if unknown.any():
             ids = np.where(unknown & self.marks.are_words(tokens), missing, ids)
         return ids

@@ -115,7 +115,7 @@ def _stack(width: int, columns: list[Column], encoders: Mapping[str, Any]) -> St
     for column in columns:
         vocabulary = encoders[column.name].vocabulary
         rows = len(vocabulary)
-        stacked.append(StackedColumn(column.name, rows, vocabulary.unknown_id, offset))
+        stacked.append(StackedColumn(column.name, rows, vocabulary.oov_id, offset))
         offset += rows - 1
     length = None if lengths[0] is None else max(lengths)
     return Stack(name, width, length, tuple(stacked))

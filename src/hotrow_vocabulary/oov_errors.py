@@ -1,4 +1,4 @@
-"""Errors about tokens that a vocabulary without an id of unknown does not hold."""
+"""Errors for out-of-vocabulary tokens, of a vocabulary without an id for them."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from hotrow_common.arrow import pa
 from hotrow_common.near_names import near
 
 
-def unknown_error(tokens: Any, positions: np.ndarray, known: Any) -> ValueError:
+def oov_error(tokens: Any, positions: np.ndarray, known: Any) -> ValueError:
     """Returns the error for the first of the tokens that was not found."""
     wrong = np.flatnonzero(positions < 0)
     token = tokens[int(wrong[0])].as_py()
@@ -19,8 +19,8 @@ def unknown_error(tokens: Any, positions: np.ndarray, known: Any) -> ValueError:
     count = "" if wrong.size == 1 else f" (the first of {wrong.size})"
     return ValueError(
         f"A token is not in the vocabulary: {_shorten(token)}, at position {wrong[0]}"
-        f"{count}.{nearest} This vocabulary has no id of unknown. Add the token with "
-        "`grow`, or make the vocabulary with `unknown=True`."
+        f"{count}.{nearest} This vocabulary has no out-of-vocabulary id. Add the token "
+        "with `grow`, or make the vocabulary with `reserve_oov=True`."
     )
 
 
@@ -29,9 +29,10 @@ def missing_error(tokens: Any) -> ValueError:
     place = int(np.flatnonzero(tokens.is_null().to_numpy(zero_copy_only=False))[0])
     kind = "null" if pa.types.is_null(tokens.type) else "None or NaN"
     return ValueError(
-        f"A missing value ({kind}) is unknown, and this vocabulary has no id of "
-        f"unknown. Received: {tokens.null_count} missing values, the first at position "
-        f"{place}. Drop or fill them, or make the vocabulary with `unknown=True`."
+        f"A missing value ({kind}) is out of vocabulary, and this vocabulary has "
+        f"no id for that. Received: {tokens.null_count} missing values, the first at "
+        f"position {place}. Drop or fill them, or make the vocabulary with "
+        "`reserve_oov=True`."
     )
 
 
