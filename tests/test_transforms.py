@@ -40,6 +40,20 @@ def one_hot(policy="error"):
     return hotrow.OneHot(10, out_of_range=policy, name="words")
 
 
+def reversible(policy="error"):
+    layer = hotrow.ReversibleEmbedding(10, 4, out_of_range=policy, name="words")
+    layer.build()
+    layer.set_weights([TABLE])
+    return layer
+
+
+def in_model(layer):
+    """A Functional model of one layer, as a function of one example."""
+    ids = keras.Input((3,), dtype="int32")
+    model = keras.Model(ids, layer(ids))
+    return lambda example: model(example[None])[0]
+
+
 def expected(table, ids, policy):
     good = (ids >= 0) & (ids < 10)
     if policy == "zero":
@@ -78,8 +92,10 @@ COMPILED = {
 CASES = [
     pytest.param(transform, make, policy, id=f"{name}-{make.__name__}-{policy}")
     for name, transform in {**MAPS, **COMPILED}.items()
-    for make in (embedding, one_hot)
+    for make in (embedding, one_hot, reversible)
     for policy in POLICIES
+    # The rest of them in models, below.
+    if make is not reversible or name in ("vectorized_map", "compiled")
     # PyTorch's compiler takes seconds for each.
     if BACKEND != "torch"
     or name in MAPS
@@ -102,7 +118,7 @@ def _fresh_compiler():
 @quiet[0]
 @quiet[1]
 def test_a_transformed_layer(transform, make, policy):
-    table = TABLE if make is embedding else np.eye(10, dtype="float32")
+    table = np.eye(10, dtype="float32") if make is one_hot else TABLE
     layer = make(policy)
     look_up = transform(layer)
     once = BACKEND == "torch" and transform in COMPILED.values()
@@ -119,6 +135,26 @@ def test_a_transformed_layer(transform, make, policy):
     # As well after an error as before it.
     rows = look_up(ops.convert_to_tensor(IDS.astype("int32")))
     np.testing.assert_array_equal(to_numpy(rows), table[IDS])
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("make", [embedding, one_hot, reversible])
+@quiet[0]
+@quiet[1]
+def test_a_functional_model_of_each_example(make, policy):
+    table = np.eye(10, dtype="float32") if make is one_hot else TABLE
+    look_up = vectorized(in_model(make(policy)))
+    ids, bad = (ops.convert_to_tensor(x.astype("int32")) for x in (IDS, BAD))
+    # PyTorch's compiler takes seconds for each.
+    with_compiler = BACKEND != "torch" or (make is reversible and policy == "zero")
+    for run in (look_up, *[compiled_whole(look_up)] * with_compiler):
+        np.testing.assert_array_equal(to_numpy(run(ids)), table[IDS])
+        if policy == "error":
+            with pytest.raises(RAISES, match=r"(?s)words.*is out of range.*(77|-4)"):
+                to_numpy(run(bad))
+        else:
+            want = expected(table, BAD, policy)
+            np.testing.assert_array_equal(to_numpy(run(bad)), want)
 
 
 @pytest.mark.parametrize("size", [256, 300])
@@ -228,60 +264,3 @@ def test_a_jax_program_without_a_check_can_be_exported():
     again = export.deserialize(program.serialize())
     rows = again.call(BAD.astype("int32"))
     np.testing.assert_array_equal(rows, expected(TABLE, BAD, "zero"))
-
-
-@only["torch"]
-def test_torch_func():
-    import torch
-
-    ids = torch.tensor(IDS)
-    counts = np.zeros_like(TABLE)
-    np.add.at(counts, IDS, 1)
-    for policy in POLICIES:
-        layer = embedding(policy)
-
-        def total(table, ids=ids, layer=layer):
-            with keras.StatelessScope([(layer.embeddings, table)]):
-                return layer(ids).sum()
-
-        table = torch.tensor(TABLE)
-        np.testing.assert_array_equal(torch.func.grad(total)(table), counts)
-        each = torch.vmap(torch.func.grad(total), in_dims=(None, 0))(table, ids)
-        np.testing.assert_array_equal(each.sum(0), counts)
-        np.testing.assert_array_equal(torch.func.jacrev(total)(table), counts)
-        rows = torch.func.functional_call(layer, dict(layer.named_parameters()), ids)
-        np.testing.assert_array_equal(rows.detach(), TABLE[IDS])
-        if policy == "error":
-            with pytest.raises(ValueError, match="out of range: 77"):
-                torch.func.grad(total)(table, torch.tensor(BAD))
-
-
-@only["torch"]
-def test_torch_export():
-    import torch
-
-    ids, bad = torch.tensor(IDS), torch.tensor(BAD)
-    for policy in POLICIES:
-        program = torch.export.export(embedding(policy), (ids,)).module()
-        np.testing.assert_array_equal(program(ids).detach(), TABLE[IDS])
-        # An exported program runs without Hotrow, and has nobody to raise.
-        want = expected(TABLE, BAD, "zero" if policy == "error" else policy)
-        np.testing.assert_array_equal(program(bad).detach(), want)
-
-
-@only["torch"]
-def test_torch_vmap_over_tables_is_refused_under_row_sparse():
-    import torch
-
-    layer = embedding()
-    model = keras.Sequential([keras.Input((3,), dtype="int32"), layer])
-    compiled(model, optimizer=hotrow.RowSparse(keras.optimizers.SGD(0.1)))
-    model.fit(IDS, np.zeros((2, 3, 4)), verbose=0)
-
-    def look_up(table, ids):
-        with keras.StatelessScope([(layer.embeddings, table)]):
-            return layer(ids)
-
-    tables = torch.stack([torch.tensor(TABLE)] * 2)
-    with pytest.raises(ValueError, match="RowSparse trains one table"):
-        torch.vmap(look_up)(tables, torch.tensor(IDS))
