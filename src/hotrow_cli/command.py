@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from hotrow_cli.demo import command as demo
 from hotrow_cli.tabular import fit, neighbors, predict, report
+from hotrow_cli.tabular.flags import with_flags
 
 COMMANDS = (fit, predict, neighbors, report, demo)
 
@@ -54,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = arguments.run(arguments)
         sys.stdout.flush()
     except KeyboardInterrupt as stop:
-        kept = " ".join(getattr(stop, "__notes__", []))
+        kept = with_flags(" ".join(getattr(stop, "__notes__", [])))
         text = f". {kept}" if kept else "; no half-written file is left."
         print(f"\nhotrow: stopped{text}", file=sys.stderr)
         return 130

@@ -315,6 +315,7 @@ def test_a_run_is_not_overwritten(folder, capsys):
     code, _, errors = here(capsys, *arguments, "--out", folder / "run")
     assert code == 1
     assert "holds another run, of people.csv. Nothing was touched." in errors
+    assert "Pass --force to replace it, or choose another --out." in errors
     code, printed, _ = here(capsys, *arguments, "--out", folder / "run", "--resume")
     assert code == 0
     assert "is finished already" in printed

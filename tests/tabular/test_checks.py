@@ -105,7 +105,7 @@ def test_leaks_are_named(tmp_path):
     assert len(found) == 2
     for name, warning in zip(("same", "code"), found, strict=True):
         assert f"The column '{name}' equals the target, or says the same" in warning
-        assert f"--drop {name}" in warning
+        assert f"`drop={name!r}`" in warning
     frame = tables.prices(400)
     frame["cents"] = [round(100 * price) for price in frame["price"]]
     frame["log"] = [np.log(price) for price in frame["price"]]

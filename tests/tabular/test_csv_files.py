@@ -275,7 +275,7 @@ def test_names_of_files(tmp_path, name):
 ERRORS = {
     "one short row": (
         "a,b\n1,2\n3\n" + "5,6\n" * 50,
-        r"Row 3 of t.csv has 1 field, and the header has 2\. .*--skip-bad-rows",
+        r"Row 3 of t.csv has 1 field, and the header has 2\. .*`skip_bad_rows=True`",
     ),
     "some short rows": (
         "a,b\n" + "1,2\n3\n" * 20,
@@ -296,7 +296,7 @@ ERRORS = {
     "Weka": (b"% x\n@RELATION iris\n@ATTRIBUTE a NUMERIC\n", "an ARFF file"),
     "a quote among quotes": (
         'a\tb\tc\n3\t"abc"\t5.6\n4\t"abc"\t4.3\n4\t"abc"\t4.3\n5\t"error\t3.3\n',
-        "Row 5 .*--quote none",
+        "Row 5 .*`quote='none'`",
     ),
     "a few swallowed rows": (
         'a\tb\n"x"\t"y"\n"z"\t"w"\n"z"\t"w"\n3\t"Hello\n4\tWorld"\n',
@@ -304,7 +304,7 @@ ERRORS = {
     ),
     "swallowed rows": (
         'a,b,c\n1,"x,2\n' + "3,4,5\n" * 5 + '6,y",7\n',
-        "holds 7 lines that look like rows.*--quote none",
+        "holds 7 lines that look like rows.*`quote='none'`",
     ),
 }
 
@@ -337,7 +337,7 @@ def test_what_comes_late_is_no_less_checked(tmp_path):
     """What the first megabyte does not show is found where it comes."""
     many = "1,x\n" * 300_000
     for row, match in (
-        ('"say \\"hi\\" 1",2\n', "goes on after the quote that ends it.*--escape"),
+        ('"say \\"hi\\" 1",2\n', "goes on after the quote that ends it.*`escape="),
         ("3,\0\n", "Line 300002 of t.csv holds zero bytes"),
         ("3\n", "Row 300002 of t.csv has 1 field"),
     ):
@@ -377,12 +377,12 @@ def test_a_first_row_that_is_no_header_is_said(tmp_path, name):
     content = HEADERLESS[name]
     _, notes = read(tmp_path, content)
     assert "is taken for the header, and looks like data" in notes
-    assert "--no-header" in notes
+    assert "`header=False`" in notes
     rows, notes = read(tmp_path, content, header=False)
     assert len(rows["column_1"]) == len(content.splitlines())
     assert notes == ""
     table = open_table(tmp_path / "t.csv")
-    with pytest.raises(TableError, match=r"no column 'income'.*pass `--no-header`"):
+    with pytest.raises(TableError, match=r"no column 'income'.*pass `header=False`"):
         table.require("income")
 
 

@@ -112,7 +112,7 @@ def test_ctrl_c_keeps_the_best_and_goes_on(source, whole, tmp_path):
     assert len(run.results.history["loss"]) == 2
     assert run.results.scores[0].metrics["accuracy"] > 0
     assert hotrow.tabular.Run(out).interrupted
-    with pytest.raises(ValueError, match="Pass --resume"):
+    with pytest.raises(ValueError, match="Pass `resume=True`"):
         fit(source, out)
     run, _ = fit(source, out, resume=True)
     assert not run.interrupted

@@ -40,7 +40,7 @@ def test_another_run_is_not_overwritten(marked):
 
 
 def test_an_unfinished_run_can_be_resumed(marked):
-    with pytest.raises(ValueError, match=r"an unfinished run.*Pass --resume"):
+    with pytest.raises(ValueError, match=r"an unfinished run.*Pass `resume=True`"):
         fit(marked.path)
 
 
@@ -117,7 +117,7 @@ def test_a_run_of_a_later_version(marked):
 
 
 def test_a_run_that_is_not_done_has_no_results(marked):
-    with pytest.raises(ValueError, match=r"is not done.*--resume"):
+    with pytest.raises(ValueError, match=r"is not done.*`resume=True`"):
         hotrow.tabular.Run(marked.path)
 
 
@@ -172,7 +172,7 @@ def test_what_a_killed_run_left_is_cleared(tmp_path):
     out = tmp_path / "run"
     fit(out)
     finished = {path.name for path in out.iterdir()}
-    # It was killed before its first epoch was saved, and ends with --resume.
+    # It was killed before its first epoch was saved, and ends with `resume=True`.
     folder = RunFolder(out)
     folder.write_mark("training", folder.mark())
     leave(out)

@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 from hotrow_cli.arguments import folder, whole_number
+from hotrow_cli.tabular.flags import with_flags
 from hotrow_cli.tabular.reading import FILES, add_reading, reading_of, reading_words
 from hotrow_cli.tabular.start import add_common, run_command
 
@@ -141,6 +142,7 @@ def _add_written(command: Any) -> None:
 
 def _fit(arguments: argparse.Namespace) -> int:
     from hotrow.tabular.fit import fit
+    from hotrow.tabular.runs.warnings import in_color
 
     files = arguments.files
     run = fit(
@@ -161,6 +163,7 @@ def _fit(arguments: argparse.Namespace) -> int:
         keep=arguments.keep,
         resume=arguments.resume,
         force=arguments.force,
+        say=lambda line: print(in_color(with_flags(line), sys.stdout), flush=True),
     )
     if run.interrupted:
         print(

@@ -7,6 +7,7 @@ from typing import Any
 
 from hotrow_cli.arguments import folder
 from hotrow_cli.errors import CommandError
+from hotrow_cli.tabular.flags import with_flags
 from hotrow_cli.tabular.reading import FILES, add_reading, reading_of
 from hotrow_cli.tabular.start import add_common, run_command
 
@@ -81,7 +82,7 @@ def _predict(arguments: argparse.Namespace) -> int:
         **reading_of(arguments),
     )
     for note in notes:
-        print(f"hotrow predict: {note}", file=sys.stderr)
+        print(f"hotrow predict: {with_flags(note)}", file=sys.stderr)
     if out is not None:
         print(f"{rows:,} predictions written to {out}")
     return 0

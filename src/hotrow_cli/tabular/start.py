@@ -10,6 +10,7 @@ from typing import Any
 from hotrow_cli.backends import BACKENDS, choose_backend, set_backend
 from hotrow_cli.errors import CommandError
 from hotrow_cli.signals import terminate_like_interrupt
+from hotrow_cli.tabular.flags import with_flags
 
 
 def add_common(command: Any) -> None:
@@ -50,7 +51,7 @@ def run_command(
     except Exception as error:
         if arguments.debug:
             traceback.print_exc()
-        notes = getattr(error, "__notes__", [])
+        notes = [with_flags(note) for note in getattr(error, "__notes__", [])]
         text = " ".join([_explained(error, arguments), *notes])
         print(f"hotrow {name}: {text}", file=sys.stderr)
         return 1
@@ -86,7 +87,7 @@ def _explained(error: Exception, arguments: argparse.Namespace) -> str:
     from hotrow.tabular.run_error import RunError
 
     if isinstance(error, (RunError, TableError)):
-        return str(error)
+        return with_flags(str(error))
     if isinstance(error, OSError):
         where = f" {error.filename!r}" if error.filename else ""
         return f"could not read or write{where}: {error.strerror or error}."

@@ -173,7 +173,7 @@ def test_a_word_that_recurs_among_numbers_is_missing_and_told(tmp_path):
     assert (column.kind, column.missing) == ("numeric", 50)
     assert "'Varies with device' (50) is missing" in column.why
     assert "'M' multiply" in column.why
-    assert "--kind x=categorical" in known.notes[0]
+    assert "`kinds={'x': 'categorical'}`" in known.notes[0]
 
 
 @pytest.mark.parametrize(
@@ -238,10 +238,10 @@ def test_the_other_columns_and_the_delimiter_decide_what_one_column_does_not(tmp
     number, known = first({"x": unclear, "other": ["a", "b"] * 200}, ";")
     assert number == 2500
     assert "'x': '1.100' is read as 1100, since ';' stands between" in known.notes[0]
-    assert "--decimal x=." in known.notes[0]
+    assert "`decimal={'x': '.'}`" in known.notes[0]
     number, known = first({"x": unclear, "other": ["a", "b"] * 200}, ",")
     assert number == 2.5
-    assert "--decimal x=," in known.notes[0]
+    assert "`decimal={'x': ','}`" in known.notes[0]
     _, encoder, known = found(tmp_path, unclear, decimal={"x": ","})
     assert encoder.encode(["2.500"])[0] == 2500
     assert not known.notes
@@ -251,7 +251,7 @@ def test_unclear_dates(tmp_path):
     texts = [f"{1 + k % 12:02d}/{1 + k % 11:02d}/2015" for k in range(ROWS)]
     _, encoder, known = found(tmp_path, texts)
     assert "read with the month first" in known.notes[0]
-    assert "--dates x=dmy" in known.notes[0]
+    assert "`dates={'x': 'dmy'}`" in known.notes[0]
     _, other, known = found(tmp_path, texts, dates="x=dmy")
     assert not known.notes
     assert (encoder.format.order, other.format.order) == ("mdy", "dmy")
@@ -295,7 +295,7 @@ def test_numbers_that_must_be_dug_out(tmp_path):
     assert column.kind == "identifier"
     (warning,) = known.warnings
     assert "'x' is left out as an identifier, though its values are numbers" in warning
-    assert "--kind x=numeric" in warning
+    assert "`kinds={'x': 'numeric'}`" in warning
     column, encoder, known = found(tmp_path, prices, kinds={"x": "numeric"})
     assert column.kind == "numeric"
     assert "as you said" in column.why
@@ -330,7 +330,7 @@ def test_columns_left_out_that_look_like_dates_are_told(tmp_path):
     assert (
         '66% of its values are dates; one that is not is "around 0 o\'clock"' in warning
     )
-    assert "--kind x=date" in warning
+    assert "`kinds={'x': 'date'}`" in warning
 
 
 def test_columns_that_look_like_numbers_are_told(tmp_path):

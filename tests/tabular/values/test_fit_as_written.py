@@ -19,6 +19,7 @@ from hotrow.tabular.values.numbers.clock_format import ClockFormat
 from hotrow.tabular.values.numbers.compound_format import CompoundFormat
 from hotrow.tabular.values.numbers.detect import Hints, find_numbers
 from hotrow_cli import main
+from hotrow_cli.tabular.flags import with_flags
 from hotrow_common.arrow import pa
 
 GUIDE = Path(__file__).parents[3] / "docs" / "values.md"
@@ -82,7 +83,10 @@ def test_a_column_left_out_is_warned_of_in_the_end_and_in_the_report(run):
     run, said = run
     (warning,) = run.results.warnings
     assert warning.startswith("'paid' is left out as an identifier, though its values")
-    lines = [at for at, line in enumerate(said) if line == f"Warning: {warning}"]
+    assert "Pass `kinds={'paid': 'numeric'}` to read" in warning
+    shown = f"Warning: {with_flags(warning)}"
+    assert "Pass --kind paid=numeric to read" in shown
+    lines = [at for at, line in enumerate(said) if line == shown]
     # Above the epochs, and below all but where the files are.
     assert len(lines) == 2
     assert lines[1] >= len(said) - 2

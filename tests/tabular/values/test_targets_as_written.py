@@ -92,7 +92,9 @@ def test_words_are_classes(make, words):
     assert found.missing == 0
     assert known.class_counts.sum() == 320
     assert encoder.decode(encoder.encode(make(values))).tolist() == values
-    assert "of 'y'. If that means a missing value, pass --missing y=" in known.notes[0]
+    assert (
+        "of 'y'. If that means a missing value, pass `missing={'y': " in known.notes[0]
+    )
 
 
 def test_words_that_are_missing_where_the_user_says_so():
@@ -117,7 +119,7 @@ def test_words_beside_numbers_are_missing_and_told():
     found, encoder, known = target(values)
     assert (found.task, found.missing) == ("regression", 80)
     assert "80 rows have 'NA' (80) for the target 'y'" in known.notes[0]
-    assert "--keep y=MARK" in known.notes[0]
+    assert "`keep={'y': 'MARK'}`" in known.notes[0]
     assert known.rows == {"train": 256, "validation": 32, "test": 32}
     assert np.isnan(encoder.encode(["NA"])).all()
     # Beside numbers that are classes, rare words are missing; frequent ones are not.
@@ -185,7 +187,7 @@ def _training():
 def test_a_number_with_a_mistake_in_it_says_what_to_do():
     values = [f"${v}" for v in NUMBERS]
     values[7] = "call us"
-    match = r"if it is a number, mend 'call us' in row 7 .*--missing y='call us'"
+    match = r"if it is a number, mend 'call us' in row 7 .*`missing=\{'y': 'call us'\}`"
     with pytest.raises(TableError, match=match):
         target(values)
     found, _, _ = target(values, missing="y=call us")
@@ -213,7 +215,7 @@ def test_one_mark_and_three_digits_in_a_target():
     found, encoder, known = target(values)
     assert found.task == "regression"
     assert "'y': '1.100' is read as 1.1, since" in known.notes[0]
-    assert "--decimal y=," in known.notes[0]
+    assert "`decimal={'y': ','}`" in known.notes[0]
     _, encoder, known = target(values, decimal={"y": ","})
     assert encoder.encode(["1.100"]).tolist() == [1100]
     assert not known.notes

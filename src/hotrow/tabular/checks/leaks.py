@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from hotrow.tabular.advice import argument
 from hotrow.tabular.profiling.row_sample import RowSample
 
 # So many of the rows must agree, for a slip of the pen is none.
@@ -52,7 +53,7 @@ def warning(name: str) -> str:
     return (
         f"The column {name!r} equals the target, or says the same in other words: "
         "each of its values goes with one of the target's. If it is not known before "
-        f"the target is, leave it out with `--drop {name}` and train again."
+        f"the target is, leave it out with {argument(drop=name)} and train again."
     )
 
 

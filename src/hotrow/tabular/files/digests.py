@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from hotrow.tabular.advice import argument
 from hotrow.tabular.files.whole_files import write_json
 from hotrow.tabular.run_error import RunError
 
@@ -77,7 +78,7 @@ def damaged(path: Path, problem: str) -> RunError:
     """Returns the error for a file that is not as it was written."""
     return RunError(
         f"the file {str(path)!r} is damaged or was changed: {problem}. Restore it from "
-        "a copy, or train again, with --force into the same folder."
+        f"a copy, or train again, with {argument(force=True)} into the same folder."
     )
 
 

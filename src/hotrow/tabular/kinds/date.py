@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from hotrow.tabular.advice import argument
 from hotrow.tabular.kinds.core import names
 from hotrow.tabular.kinds.core.context import Context
 from hotrow.tabular.kinds.core.date_fit import DateFit
@@ -77,9 +78,10 @@ def _found(known: Evidence, reading: DateReading, why: str = "") -> Found:
     rest = unfit(known, reading.good | reading.none, "no date")
     doubt = None
     if reading.doubt:
+        other = "dmy" if reading.format.order == "mdy" else "mdy"
         doubt = (
-            f"{known.name!r}: {reading.doubt}. If that is wrong, pass --dates "
-            f"{known.name}={'dmy' if reading.format.order == 'mdy' else 'mdy'}"
+            f"{known.name!r}: {reading.doubt}. If that is wrong, pass "
+            f"{argument(dates={known.name: other})}"
         )
     return Found(
         Date.name,

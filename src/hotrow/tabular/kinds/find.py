@@ -17,6 +17,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from hotrow.tabular.advice import argument
 from hotrow.tabular.kinds.core.context import Context
 from hotrow.tabular.kinds.core.evidence import Evidence
 from hotrow.tabular.kinds.core.found import MOST_FIT, Found, absent_of, with_missing
@@ -96,6 +97,6 @@ def _but_for_words(known: Evidence, numbers: Reading | None) -> Found | None:
         return None
     doubt = (
         f"{known.name!r} is taken for numbers, and {known.named(bad)} for missing. If "
-        f"they are values, pass --kind {known.name}=categorical"
+        f"they are values, pass {argument(kinds={known.name: 'categorical'})}"
     )
     return replace(found, absent=absent_of(known, bad), doubt=doubt)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from hotrow.tabular.advice import argument
 from hotrow.tabular.errors import TableError
 from hotrow.tabular.kinds.core.evidence import Evidence
 
@@ -44,7 +45,7 @@ def check_classes(known: Evidence, task: str, numbers: np.ndarray | None) -> Non
         value, place = known.first_of(~good)
         hint += (
             f"; or, if it is a number, mend {value[:40]!r} in {place}, and others "
-            f"like it, or pass --missing {known.name}={value[:20]!r}"
+            f"like it, or pass {argument(missing={known.name: value[:20]})}"
         )
     at_least = "" if known.complete else "at least "
     raise TableError(

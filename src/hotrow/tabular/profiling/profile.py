@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from hotrow.tabular.advice import argument
 from hotrow.tabular.conventions import Conventions
 from hotrow.tabular.encoders import TargetEncoder
 from hotrow.tabular.errors import TableError
@@ -228,5 +229,6 @@ def _nothing_left(table: Table, schema: Schema) -> TableError:
     kinds = "; ".join(f"{c.name!r} is {c.kind} ({c.why})" for c in schema.columns[:10])
     return TableError(
         f"{table.title} has no column to learn from beside the target {target!r}: "
-        f"{kinds}. Add columns, or say what one is: `--kind COLUMN=categorical`."
+        f"{kinds}. Add columns, or say what one is: "
+        f"{argument(kinds={'COLUMN': 'categorical'})}."
     )

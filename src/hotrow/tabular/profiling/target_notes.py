@@ -1,5 +1,6 @@
 """Notes on the values of a target."""
 
+from hotrow.tabular.advice import argument
 from hotrow.tabular.kinds.core.evidence import Evidence
 from hotrow_common.arrow import pa
 
@@ -19,7 +20,7 @@ def missing_notes(every: Evidence, known: Evidence) -> list[str]:
     return [
         f"{known.missing - every.missing} rows have {gone} for the target "
         f"{known.name!r}, beside numbers: taken as missing. If it is a value, pass "
-        f"--keep {known.name}=MARK."
+        f"{argument(keep={known.name: 'MARK'})}."
     ]
 
 
@@ -37,7 +38,7 @@ def class_notes(known: Evidence, order: list[int]) -> list[str]:
         mark = known.tokens.filter(pa.array(words))[0].as_py()
         notes.append(
             f"{known.named(words)} {verb} of {known.name!r}. If that means a missing "
-            f"value, pass --missing {known.name}={mark}."
+            f"value, pass {argument(missing={known.name: mark})}."
         )
     few = [place for place in order if known.counts[place] < FEW_IN_CLASS]
     if few:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from hotrow.tabular.advice import argument
 from hotrow.tabular.errors import TableError
 from hotrow.tabular.kinds.core.context import Context
 from hotrow.tabular.kinds.core.evidence import Evidence
@@ -197,7 +198,7 @@ def _check_rows(every: Evidence, known: Evidence, title: str) -> None:
             raise TableError(
                 f"The target {name!r} of {title} has one value, "
                 f"{known.tokens[0].as_py()!r}, beside {gone}, taken as missing. If "
-                "that is a class, pass --keep; else name another column."
+                "that is a class, pass it as `keep`; else name another column."
             )
         raise TableError(
             f"The target {name!r} of {title} has one value in all rows, "
@@ -214,8 +215,8 @@ def _checked_numbers(known: Evidence, reading: Reading | None) -> Reading:
     value, place = known.first_of(~good)
     raise TableError(
         f"A regression needs numbers, and the target {known.name!r} has "
-        f"{value[:40]!r} in {place}. Mend it or leave it empty, pass --missing "
-        f"{known.name}={value[:20]!r}, or choose the task multiclass."
+        f"{value[:40]!r} in {place}. Mend it or leave it empty, pass "
+        f"{argument(missing={known.name: value[:20]})}, or choose the task multiclass."
     )
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from hotrow.tabular.advice import argument
 from hotrow.tabular.errors import TableError
 from hotrow.tabular.reading.csv_stream import REPEATED
 from hotrow.tabular.reading.dialect import Dialect
@@ -76,8 +77,9 @@ class BadRows:
         """
         assert self._first is not None
         number, received, text = self._first
-        has_quotes = bool(dialect.quote) and dialect.quote in text
-        more = ""
+        quotes = more = ""
+        if dialect.quote and dialect.quote in text:
+            quotes = f", or {argument(quote='none')} where quotes are text"
         if self._count > 1:
             total = self._count + self.rows + self._headers
             more = f", and {self._count - 1:,} more of {total:,} rows differ from it"
@@ -86,9 +88,8 @@ class BadRows:
             f"field{'s' * (received != 1)}, and the header has {expected}{more}. The "
             f"row starts: {text[:80]!r}. The delimiter is {dialect.delimiter!r}; a "
             "field that holds it must stand in double quotes. Mend the row"
-            f"{'s' * (self._count > 1)}, pass another --delimiter"
-            f"{', or --quote none where quotes are text' * has_quotes}, or leave such "
-            "rows out with --skip-bad-rows (in Python, skip_bad_rows=True)."
+            f"{'s' * (self._count > 1)}, pass another `delimiter`"
+            f"{quotes}, or leave such rows out with {argument(skip_bad_rows=True)}."
         )
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from hotrow.tabular.advice import argument
 from hotrow.tabular.errors import TableError
 from hotrow.tabular.reading.cells import is_comment
 from hotrow.tabular.reading.dialect import Dialect
@@ -149,7 +150,7 @@ def _check_zeros(path: Path, text: str) -> None:
         raise TableError(
             f"The file {str(path)!r} is no text: its first line holds zero bytes. "
             "Check that it is a CSV file; if it is text in UTF-16 or UTF-32, name "
-            "its encoding, for example by `--encoding utf-16-le`."
+            "its encoding, for example by `encoding='utf-16-le'`."
         )
     raise zero_bytes(path, line)
 
@@ -249,24 +250,25 @@ def _about(
     if options.quote is None and dialect.quote == "":
         notes.append(
             f"Quotes in {path.name} are read as text, as they enclose no fields; pass "
-            "`--quote double` if they do."
+            f"{argument(quote='double')} if they do."
         )
     if options.quote is None and dialect.quote == "'":
         notes.append(f"Fields of {path.name} stand in single quotes.")
     if options.escape is None and dialect.escape:
         notes.append(
             f"Quotes within fields of {path.name} have a {dialect.escape!r} ahead of "
-            "them, as Spark writes them; pass `--escape none` if they are doubled."
+            f"them, as Spark writes them; pass {argument(escape='none')} if they are "
+            "doubled."
         )
     if options.delimiter is None and len(header.columns) == 1:
         notes.append(
             f"{path.name} has one column: no delimiter was found in it. If it has "
-            "more, pass what stands between them by --delimiter ('whitespace' for "
+            "more, pass what stands between them as `delimiter` ('whitespace' for "
             "blanks); columns of a fixed width are made a CSV file by pandas.read_fwf."
         )
     elif options.delimiter is None and dialect.delimiter not in (",", ";", "\t", "|"):
         notes.append(
             f"The columns of {path.name} are told apart by {dialect.delimiter!r}; pass "
-            "another --delimiter if that is not right."
+            "another `delimiter` if that is not right."
         )
     return notes

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from hotrow.tabular.advice import argument
 from hotrow.tabular.errors import TableError
 from hotrow.tabular.reading.csv_layout import MOST, CsvLayout, zero_bytes
 from hotrow.tabular.reading.encodings import bad_line, utf8_stream
@@ -151,11 +152,12 @@ class CsvStream(io.RawIOBase):
         bad = bad_quotes(text, dialect)[0]
         if bad and bad_quotes(text, replace(dialect, escape="\\"))[0] < bad:
             shown = text[max(0, text.find("\\" + dialect.quote) - 20) :][:60]
+            backslash = argument(escape="\\")
             raise TableError(
                 f"A field of {self._path.name} goes on after the quote that ends it: "
                 f"{shown!r}. If a backslash stands ahead of quotes within fields, as "
-                "Spark writes them, pass `--escape '\\'` (in Python, "
-                'escape="\\\\"); if not, `--escape none`.'
+                f"Spark writes them, pass {backslash}; if not, "
+                f"{argument(escape='none')}."
             )
 
     def _zeros(self) -> TableError:

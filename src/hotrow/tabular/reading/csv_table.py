@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from hotrow.tabular.advice import argument
 from hotrow.tabular.errors import TableError
 from hotrow.tabular.reading.bad_rows import BadRows
 from hotrow.tabular.reading.csv_layout import CsvLayout, no_rows, read_layout
@@ -139,6 +140,7 @@ class CsvTable(Table):
             return TableError(
                 f"A row of {path.name} is longer than {self._block >> 20} MB. Most "
                 "likely a double quote is opened and never closed: find it, or take "
-                "the row out; where quotes mean nothing, pass `--quote none`."
+                "the row out; where quotes mean nothing, pass "
+                f"{argument(quote='none')}."
             )
         return unreadable(path, error)

@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import IO
 
+from hotrow.tabular.advice import argument
 from hotrow.tabular.errors import TableError
 from hotrow.tabular.reading.streams import opened, unreadable
 
@@ -118,8 +119,7 @@ def not_encoded(
     return TableError(
         f"Line {line} of {path.name} is not {encoding.upper()}{byte}"
         f"{': ' + seen if seen else ''}. Pass the encoding in which it reads right, "
-        f"such as `--encoding {option}` or `--encoding latin-1` (in Python, "
-        f'encoding="{option}").'
+        f"such as {argument(encoding=option)} or {argument(encoding='latin-1')}."
     )
 
 

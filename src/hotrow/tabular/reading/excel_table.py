@@ -106,7 +106,7 @@ def _read_sheet(
     if options.header:
         given = next((k for k, (n, _) in enumerate(numbered) if n >= options.header), 0)
     if not numbered:
-        raise TableError(f"{title} is empty. Pass another with --sheet.")
+        raise TableError(f"{title} is empty. Pass another `sheet`.")
     left = min(
         next(n for n, cell in enumerate(row) if cell != "") for _, row in numbered
     )
@@ -144,7 +144,7 @@ def _sheet_of(book: Any, path: Path, wanted: str | int | None) -> tuple[str, lis
         return filled[0], []
     return filled[0], [
         f"{path.name} has {len(filled)} sheets, {', '.join(map(repr, filled[:10]))}: "
-        f"{filled[0]!r} is read. Pass another with --sheet."
+        f"{filled[0]!r} is read. Pass another `sheet`."
     ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from hotrow.tabular.advice import argument
 from hotrow.tabular.reading.cells import (
     counts_up,
     is_data,
@@ -44,8 +45,9 @@ def looks_like_data(
         return []
     return [
         f"The first row of {title} is taken for the header, and looks like data: "
-        f"{shown(cells)}. If the file has no header, pass `--no-header`, or `--names` "
-        f"with the names of its {len(cells)} columns."
+        f"{shown(cells)}. If the file has no header, pass "
+        f"{argument(header=False)}, or `names` with the names of its {len(cells)} "
+        "columns."
     ]
 
 
@@ -66,7 +68,7 @@ def looks_like_header(rows: Sequence[list[str]], place: int, title: str) -> list
                 f"{count} row{'s' * (count > 1)} below the header of {title} "
                 f"{'look' if count > 1 else 'looks'} like a part of it, and "
                 f"{'are' if count > 1 else 'is'} read as data: {shown(below[0])}. If "
-                "so, pass the line of the last one by `--header` and the names of the "
-                "columns by `--names`."
+                "so, pass the line of the last one as `header` and the names of the "
+                "columns as `names`."
             ]
     return []

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from hotrow.tabular.advice import argument
 from hotrow.tabular.errors import TableError
 from hotrow.tabular.reading.csv_layout import CsvLayout
 from hotrow.tabular.reading.encodings import utf8_stream
@@ -46,8 +47,8 @@ def check_swallowed(path: Path, batch: Any, layout: CsvLayout) -> None:
                     f"A field of the column {name!r} of {path.name} holds "
                     f"{len(counts)} lines that look like rows: {value[:60]!r}. A quote "
                     "is opened and not closed where it should be: mend it. If quotes "
-                    "mean nothing in this file, pass `--quote none`; if all is as it "
-                    "should be, `--quote double`."
+                    f"mean nothing in this file, pass {argument(quote='none')}; if "
+                    f"all is as it should be, {argument(quote='double')}."
                 )
 
 
@@ -66,8 +67,8 @@ def check_end(path: Path, layout: CsvLayout, value: str) -> None:
     raise TableError(
         f"The last field of {path.name} starts with a double quote that is never "
         f"closed, and holds {len(value.splitlines())} lines: {value[:60]!r}. Close the "
-        "quote, or take it out; if quotes mean nothing in this file, pass `--quote "
-        "none`."
+        "quote, or take it out; if quotes mean nothing in this file, pass "
+        f"{argument(quote='none')}."
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from hotrow.tabular.advice import argument
 from hotrow.tabular.errors import TableError
 
 
@@ -53,7 +54,8 @@ class Table:
                 return wanted
         from hotrow.tabular.choices import closest
 
-        hint = "".join(f" {note}" for note in self.notes if "--no-header" in note)
+        no_header = argument(header=False)
+        hint = "".join(f" {note}" for note in self.notes if no_header in note)
         raise TableError(
             f"{self.title} has no {what} {text!r}.{closest(text, self.names)}{hint}"
         )

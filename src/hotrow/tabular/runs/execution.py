@@ -6,6 +6,7 @@ from typing import Any
 
 import keras
 
+from hotrow.tabular.advice import argument
 from hotrow.tabular.checks.table_checks import TableChecks
 from hotrow.tabular.conventions import Conventions
 from hotrow.tabular.network.input_layout import InputLayout
@@ -242,7 +243,7 @@ def _how_far(course: Course | None) -> str:
 def _full(folder: RunFolder, checkpoint: Checkpoint, error: OSError) -> str:
     return (
         f"could not write to the folder {str(folder.path)!r}: "
-        f"{error.strerror or error}. Make room, or choose another with --out. "
+        f"{error.strerror or error}. Make room, or choose another `out`. "
         f"{_kept(folder, checkpoint)}"
     )
 
@@ -253,7 +254,8 @@ def _kept(folder: RunFolder, checkpoint: Checkpoint) -> str:
     if mark.get("status") in ("finished", "interrupted"):
         return (
             f"The trained model and its results are kept in {str(folder.path)!r}: "
-            "`hotrow report` of that folder writes the report again."
+            f"`hotrow.tabular.Run({str(folder.path)!r}).report()` writes the report "
+            "again."
         )
     course = checkpoint.course()
     if course is None:
@@ -261,5 +263,5 @@ def _kept(folder: RunFolder, checkpoint: Checkpoint) -> str:
     model = f"The trained model is kept in {str(folder.model)!r}. "
     return (
         f"{model if folder.model.exists() else ''}What was trained up to epoch "
-        f"{course.epoch} is kept: the same command with --resume continues from there."
+        f"{course.epoch} is kept: {argument(resume=True)} continues from there."
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from hotrow.tabular.advice import argument
 from hotrow.tabular.reading.table import Table
 from hotrow.tabular.run_error import RunError
 from hotrow.tabular.schema import Schema
@@ -68,7 +69,7 @@ def check_same(before: Mapping[str, Any], now: Mapping[str, Any], folder: Path) 
         raise RunError(
             f"cannot continue the run in {str(folder)!r}, as it began with other data "
             f"or settings: {'; '.join(differ[:5])}. Pass what it began with, or "
-            "--force without --resume to begin anew."
+            f"{argument(force=True)} without `resume` to begin anew."
         )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from hotrow.tabular.advice import argument
 from hotrow.tabular.files.digests import check_file, read_json
 from hotrow.tabular.network.input_layout import id_columns
 from hotrow.tabular.network.network import vectors_of
@@ -46,13 +47,14 @@ class Run:
         mark = self.folder.mark()
         if mark is None:
             raise RunError(
-                f"there is no run in {str(path)!r}. Pass the folder that `hotrow fit` "
-                "wrote with --out."
+                f"there is no run in {str(path)!r}. Pass the folder that "
+                "`fit` was given as `out`."
             )
         if mark["status"] == "training":
             raise RunError(
                 f"the run in {str(path)!r} is not done: it is under way, or was "
-                "killed. Continue it with the command that began it and --resume."
+                "killed. Continue it with the arguments that it began with and "
+                f"{argument(resume=True)}."
             )
         self.mark = mark
 

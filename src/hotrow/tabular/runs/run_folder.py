@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from hotrow.tabular.advice import argument
 from hotrow.tabular.files.digests import (
     digests_of,
     read_json,
@@ -103,7 +104,7 @@ class RunFolder:
         if self.path.exists() and not self.path.is_dir():
             raise RunError(
                 f"{str(self.path)!r} cannot be the folder for the results: it is a "
-                "file. Choose another with --out."
+                "file. Choose another `out`."
             )
         try:
             names = sorted(set(os.listdir(self.path)) - set(self._leftovers()))
@@ -112,7 +113,7 @@ class RunFolder:
         except OSError as error:
             raise RunError(
                 f"cannot read the folder {str(self.path)!r}: {error.strerror}. Choose "
-                "another with --out."
+                "another `out`."
             ) from error
         if force:
             return None
@@ -123,16 +124,16 @@ class RunFolder:
             shown = ", ".join(map(repr, names[:3])) + (", ..." * (len(names) > 3))
             raise RunError(
                 f"the folder {str(self.path)!r} holds files that are no run's: "
-                f"{shown}. Nothing was touched. Choose another with --out, or pass "
-                "--force to write into it; files of other names stay."
+                f"{shown}. Nothing was touched. Choose another `out`, or pass "
+                f"{argument(force=True)} to write into it; files of other names stay."
             )
         unfinished = mark["status"] != "finished"
-        hint = "--resume to continue it, " if unfinished else ""
+        hint = f"{argument(resume=True)} to continue it, " if unfinished else ""
         raise RunError(
             f"the folder {str(self.path)!r} holds "
             f"{'an unfinished' if unfinished else 'another'} run, of "
-            f"{mark['data']['title']}. Nothing was touched. Pass {hint}--force to "
-            "replace it, or choose another with --out."
+            f"{mark['data']['title']}. Nothing was touched. Pass {hint}"
+            f"{argument(force=True)} to replace it, or choose another `out`."
         )
 
     def begin(self, content: Mapping[str, Any]) -> None:
@@ -153,7 +154,7 @@ class RunFolder:
         except OSError as error:
             raise RunError(
                 f"cannot write to the folder {str(self.path)!r}: "
-                f"{error.strerror or error}. Choose another with --out."
+                f"{error.strerror or error}. Choose another `out`."
             ) from error
 
     def write_mark(self, status: str, content: Mapping[str, Any]) -> None:

@@ -143,7 +143,7 @@ def _one_epoch(
 
 
 def _seed_dropout(network: keras.Model, seed: list[int]) -> None:
-    """Starts each generator anew: an epoch is then the same after `--resume`."""
+    """Starts each generator anew: an epoch is then the same after a resume."""
     for number, layer in enumerate(network.layers):
         generator = getattr(layer, "seed_generator", None)
         if generator is not None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from hotrow.tabular.advice import argument
 from hotrow.tabular.kinds.core.evidence import Evidence
 from hotrow.tabular.kinds.core.found import MOST_FIT, Found
 from hotrow.tabular.values.dates.detect import find_dates
@@ -62,9 +63,10 @@ def warned(
         look = otherwise(known)
     if look is None:
         return found
+    kinds = argument(kinds={known.name: look.kind})
     text = (
-        f"{known.name!r} is {taken}, though {look.why}. Pass --kind "
-        f"{known.name}={look.kind} to read what can be read, or {look.hint}"
+        f"{known.name!r} is {taken}, though {look.why}. Pass {kinds} to read what can "
+        f"be read, or {look.hint}"
     )
     if look.is_doubt and otherwise is None:
         return replace(found, doubt=text)

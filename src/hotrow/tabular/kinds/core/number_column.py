@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from hotrow.tabular.advice import argument
 from hotrow.tabular.kinds.core.evidence import Evidence
 from hotrow.tabular.kinds.core.found import unfit
 from hotrow.tabular.values.numbers.detect import Reading
@@ -90,8 +91,8 @@ def doubt_of(known: Evidence, reading: Reading) -> str | None:
     if reading.doubt is not None:
         other = "," if reading.format.decimal == "." else "."
         return (
-            f"{known.name!r}: {reading.doubt}. If that is wrong, pass --decimal "
-            f"{known.name}={other}"
+            f"{known.name!r}: {reading.doubt}. If that is wrong, pass "
+            f"{argument(decimal={known.name: other})}"
         )
     if getattr(reading.format, "unit", None) == "%":
         bare = ~mask_of(pc.match_substring_regex(known.tokens, "[^-+0-9.,eE ]"))
