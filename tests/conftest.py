@@ -7,60 +7,25 @@ from pathlib import Path
 import keras
 import pytest
 
-# What is the same on every backend is tested on PyTorch, which compiles nothing.
-ONCE = [
-    "vocabulary",
-    "models/test_raw_inputs*",
-    "cli/test_*",
-    "cli/demo/test_demo_[!m]*",
-    "tabular/values",
-    *(
-        f"tabular/test_{name}*"
-        for name in (
-            *(
-                "checks",
-                "csv_files",
-                "damaged_runs",
-                "encoders",
-                "measure",
-                "memory",
-                "number_fit",
-                "other_files",
-                "predictions",
-                "profile",
-                "report",
-            ),
-            *("resume", "run_folder", "split", "table", "training_rows"),
-        )
-    ),
-]
-HERE = Path(__file__).parent
-ON_TORCH = keras.backend.backend() == "torch"
-collect_ignore_glob = [] if ON_TORCH else ONCE
-
-
 # Hundreds of thousands of objects of the libraries, which no collection need look at.
 gc.collect()
 gc.freeze()
 
 
-def is_run_once(path):
-    """Whether a file of tests is one of those that run on one backend."""
-    path = path.relative_to(HERE)
-    return any(
-        one.match(name) for one in (path, *path.parents) for name in ONCE if one.name
-    )
-
-
 def pytest_collection_modifyitems(config, items):
-    """Leaves out slow tests that another backend runs, unless `-m` asks for them."""
-    if config.option.markexpr or keras.backend.backend() == "jax":
-        return
-    left_out = {
-        item
-        for item in items
-        if item.get_closest_marker("slow") and not (ON_TORCH and is_run_once(item.path))
-    }
+    """Leaves out tests that another backend runs.
+
+    Tests marked `once` have the same result on every backend, and run on PyTorch, which
+    compiles nothing. Tests marked `slow` run on JAX, or on PyTorch if they are marked
+    `once`, too; `-m` asks for them elsewhere.
+    """
+    left_out = set()
+    for item in items:
+        is_once = item.get_closest_marker("once") is not None
+        is_slow = item.get_closest_marker("slow") is not None
+        runs_once = is_once or (is_slow and not config.option.markexpr)
+        if runs_once and keras.backend.backend() != ("torch" if is_once else "jax"):
+            left_out.add(item)
     config.hook.pytest_deselected(items=list(left_out))
     items[:] = [item for item in items if item not in left_out]
 

@@ -3,6 +3,8 @@ import pytest
 from hotrow_cli.backends import choose_backend, is_installed
 from hotrow_cli.errors import CommandError
 
+pytestmark = pytest.mark.once
+
 
 def choose(requested=None, variable=None, installed=("tensorflow", "torch")):
     environment = {} if variable is None else {"KERAS_BACKEND": variable}

@@ -15,6 +15,8 @@ import pytest
 import hotrow
 from hotrow_cli.demo import output
 
+pytestmark = pytest.mark.once
+
 # Runs the command, and then says what it has loaded.
 ALONE = """
 import sys

@@ -17,6 +17,8 @@ import pytest
 
 from hotrow_cli import main
 
+pytestmark = pytest.mark.once
+
 BACKEND = keras.backend.backend()
 FIT = importlib.import_module("hotrow.tabular.runs.execution")
 COMMAND = [sys.executable, "-m", "hotrow_cli"]

@@ -13,6 +13,8 @@ import pytest
 
 import hotrow
 
+pytestmark = pytest.mark.once
+
 VOCAB = hotrow.Vocabulary(["Oslo", "Paris"])
 WORDS, IDS = ["Paris", "Oslo", "?"], [3, 2, 1]
 SIZES = [1.5, 2.0, 3.0]

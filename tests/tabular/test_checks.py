@@ -15,6 +15,8 @@ from hotrow.tabular.reading.open_table import open_table
 from hotrow.tabular.split import TEST, TRAIN, split_of_rows
 from hotrow.tabular.training.encoded import encode_table
 
+pytestmark = pytest.mark.once
+
 
 def warnings_of(frame, target, tmp_path):
     table = open_table(frame)

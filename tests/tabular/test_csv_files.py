@@ -20,6 +20,8 @@ from hotrow.tabular.reading.csv_stream import CsvStream
 from hotrow.tabular.reading.csv_table import CsvTable
 from hotrow.tabular.reading.open_table import open_table
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(autouse=True)
 def _fixed_state():

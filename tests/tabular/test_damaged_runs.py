@@ -15,6 +15,8 @@ from hotrow.tabular.training.checkpoint import Checkpoint
 from hotrow.tabular.training.course import Course
 from hotrow.tabular.training.encoded import Encoded
 
+pytestmark = pytest.mark.once
+
 MARK = {
     "data": {"title": "people.csv", "rows": 60, "columns": {"Ås": "categorical"}},
     "settings": {"epochs": 12, "learning_rate": 1e-3, "drop": [], "task": None},

@@ -28,6 +28,8 @@ from hotrow.tabular.values.dates.date_format import DateFormat
 from hotrow.tabular.values.missing import ALWAYS, USUAL
 from hotrow.tabular.values.values import read_distinct
 
+pytestmark = pytest.mark.once
+
 MAKERS = [list, lambda x: np.array(x, object), pd.Series, pl.Series, pa.array]
 each_maker = pytest.mark.parametrize("make", MAKERS, ids=range(len(MAKERS)))
 

@@ -6,6 +6,8 @@ from sklearn import metrics
 
 from hotrow.tabular.training.measure import Measure, area_under_curve
 
+pytestmark = pytest.mark.once
+
 RNG = np.random.default_rng(0)
 
 

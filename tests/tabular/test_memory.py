@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.once
+
 SCRIPT = """
 import os, sys, tempfile, threading, time
 import numpy as np, pyarrow as pa, pyarrow.compute as pc, hotrow

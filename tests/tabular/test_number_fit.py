@@ -10,6 +10,8 @@ from hotrow.tabular.kinds.core.summary import Summary
 from hotrow.tabular.profiling.profile import profile
 from hotrow.tabular.reading.open_table import open_table
 
+pytestmark = pytest.mark.once
+
 RNG = np.random.default_rng(0)
 
 

@@ -15,6 +15,8 @@ from workbooks import write_ods, write_xlsx
 from hotrow.tabular.errors import TableError
 from hotrow.tabular.reading.open_table import open_table
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(autouse=True)
 def _fixed_state():

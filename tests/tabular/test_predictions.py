@@ -16,6 +16,8 @@ import tables
 import hotrow
 from hotrow.tabular.runs.write_predictions import write_predictions
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):

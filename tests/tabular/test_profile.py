@@ -22,6 +22,8 @@ from hotrow.tabular.schema import Schema
 from hotrow.tabular.split import split_of_rows
 from hotrow.tabular.training.encoded import Encoded, encode_table
 
+pytestmark = pytest.mark.once
+
 RNG = np.random.default_rng(0)
 TARGET = ["no", "yes"] * 200
 

@@ -19,6 +19,8 @@ from hotrow.tabular.report.plotly_source import plotly_source
 from hotrow.tabular.results import Score
 from hotrow.tabular.schema import Column, Schema, Target
 
+pytestmark = pytest.mark.once
+
 WRITING = importlib.import_module("hotrow.tabular.report.report")
 
 

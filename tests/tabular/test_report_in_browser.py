@@ -9,7 +9,7 @@ from test_report import hostile_results, hostile_vectors
 
 from hotrow.tabular.report import maps, write_report
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 # Names that differ in case only, that contain each other, and enough for neighbors.
 NAMES = [*JOBS, "sales", "Sales, retail", *(f"job {place}" for place in range(33))]

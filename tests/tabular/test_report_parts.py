@@ -11,6 +11,8 @@ from hotrow.tabular.report.markup import duration, number, share, shortened, val
 from hotrow.tabular.report.neighbors import nearest
 from hotrow.tabular.report.page import SCRIPTS, _asset
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def table():

@@ -16,6 +16,8 @@ from hotrow.tabular.training.checkpoint import Checkpoint
 from hotrow.tabular.training.interrupts import interrupts_as_wish
 from hotrow.tabular.training.training_rows import TrainingRows
 
+pytestmark = pytest.mark.once
+
 SETTINGS = {"epochs": 5, "baselines": False, "seed": 1}
 
 

@@ -16,6 +16,8 @@ from hotrow.tabular.runs.run_folder import RunFolder
 from hotrow.tabular.training.checkpoint import Checkpoint
 from hotrow.tabular.training.course import Course
 
+pytestmark = pytest.mark.once
+
 
 def fit(out, source=None, target="income", **arguments):
     source = tables.people(60) if source is None else source

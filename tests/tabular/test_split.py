@@ -1,10 +1,13 @@
 """The split is exact and the same however the rows come."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hotrow.tabular.split import split_of_rows
+
+pytestmark = pytest.mark.once
 
 
 @given(st.integers(0, 10**12), st.integers(0, 200), st.integers(0, 2**70))

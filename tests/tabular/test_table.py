@@ -23,6 +23,8 @@ from hotrow.tabular.reading.frames import with_target
 from hotrow.tabular.reading.open_table import open_table
 from hotrow.tabular.values.values import read_distinct
 
+pytestmark = pytest.mark.once
+
 NAMES = {"a": ["1", "é", ""], "b": ['say "x", y', "two\nlines", " 3 "]}
 
 

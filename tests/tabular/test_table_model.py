@@ -9,6 +9,8 @@ import tables
 import hotrow
 from hotrow.tabular.table_model import TableModel
 
+pytestmark = pytest.mark.once
+
 PEOPLE = tables.people(40)
 ROWS = {name: values for name, values in PEOPLE.items() if name != "income"}
 

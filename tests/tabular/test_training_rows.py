@@ -8,6 +8,8 @@ from hotrow.tabular.network.input_layout import InputLayout
 from hotrow.tabular.network.stack import Stack, StackedColumn
 from hotrow.tabular.training.training_rows import TrainingRows
 
+pytestmark = pytest.mark.once
+
 ROWS = 3000
 
 

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 import hotrow
 from hotrow_vocabulary import counting
 
+pytestmark = pytest.mark.once
+
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=3)
 VALUES = st.lists(TEXT) | st.lists(st.integers(-9, 9))
 

@@ -12,6 +12,8 @@ from damage import COUNT, check_damage
 
 import hotrow
 
+pytestmark = pytest.mark.once
+
 WORDS = ["b", "a", "b", None, "it's", "\u00e9", "B", 'say "x"', "", "\0"]
 from_files = hotrow.Vocabulary.from_files
 

@@ -17,6 +17,8 @@ import hotrow
 from hotrow_vocabulary.digest import digest_of
 from hotrow_vocabulary.options import VocabularyOptions
 
+pytestmark = pytest.mark.once
+
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 VOCAB = hotrow.Vocabulary([f"word {i}" for i in range(1000)], lowercase=True)
 HEADER = {

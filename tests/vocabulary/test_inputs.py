@@ -9,6 +9,8 @@ import pytest
 
 import hotrow
 
+pytestmark = pytest.mark.once
+
 WORDS = ["b", "a", "b", "c", "?"]
 IDS = [2, 3, 2, 4, 1]
 VOCAB = hotrow.Vocabulary(["b", "a", "c"])

@@ -10,6 +10,8 @@ import hotrow
 from hotrow_vocabulary import known
 from hotrow_vocabulary.known import Known
 
+pytestmark = pytest.mark.once
+
 
 def large(values):
     return pa.array(values, pa.large_string())

@@ -10,6 +10,8 @@ from hotrow_vocabulary.hash_tables import slots, string_hashes
 from hotrow_vocabulary.hash_tables.large_integer_table import LargeIntegerTable
 from hotrow_vocabulary.hash_tables.large_string_table import LargeStringTable
 
+pytestmark = pytest.mark.once
+
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 SAME = [0, 2**64 - 1, 2**32 - 1, 2**63]
 

@@ -3,10 +3,13 @@
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 import hotrow
 from hotrow_common import progress
 from hotrow_vocabulary import data_files
+
+pytestmark = pytest.mark.once
 
 
 def test_no_bar_on_short_work(capfd):

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 import hotrow
 
+pytestmark = pytest.mark.once
+
 VOCAB = hotrow.Vocabulary(list("abcdefgh"))
 ROWS = st.lists(st.lists(st.sampled_from("abcdefgh?"), max_size=9), max_size=6)
 SIDES = st.sampled_from(["pre", "post"])

@@ -18,6 +18,8 @@ from hotrow_vocabulary.hash_tables.table import make_table
 from hotrow_vocabulary.hash_tables.word_table import WordTable
 from hotrow_vocabulary.hash_tables.words import BLOCK, blocks
 
+pytestmark = pytest.mark.once
+
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 
 

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 import hotrow
 
+pytestmark = pytest.mark.once
+
 LINES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n"))
 
 

@@ -9,6 +9,8 @@ import pytest
 
 import hotrow
 
+pytestmark = pytest.mark.once
+
 MISSING = [None, float("nan"), np.nan, np.float32("nan"), pd.NA, pd.NaT]
 MISSING += [np.datetime64("NaT"), np.timedelta64("NaT")]
 

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 import hotrow
 from hotrow_vocabulary.vocabulary import id_dtype
 
+pytestmark = pytest.mark.once
+
 # Without surrogates, which no UTF-8 can hold.
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 INTEGERS = st.integers(-(2**63), 2**63 - 1)

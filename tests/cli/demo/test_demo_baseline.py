@@ -7,6 +7,8 @@ import hotrow
 from hotrow_cli.demo import baseline
 from hotrow_cli.demo.dataset import Dataset, Examples
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def separable():

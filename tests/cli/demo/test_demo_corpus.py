@@ -4,6 +4,8 @@ from hotrow_cli.demo import corpus
 from hotrow_cli.demo.corpus import SourceFile
 from hotrow_cli.demo.errors import DemoError
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(scope="module")
 def library():

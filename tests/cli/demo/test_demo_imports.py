@@ -3,6 +3,8 @@ import pathlib
 
 import pytest
 
+pytestmark = pytest.mark.once
+
 SOURCE = pathlib.Path(__file__).parents[3] / "src" / "hotrow_cli"
 FILES = sorted(SOURCE.rglob("*.py"))
 

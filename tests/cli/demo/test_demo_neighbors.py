@@ -1,6 +1,9 @@
 import numpy as np
+import pytest
 
 from hotrow_cli.demo.neighbors import neighbors_of_probes
+
+pytestmark = pytest.mark.once
 
 
 def test_probes_that_the_vocabulary_lacks_are_passed_over():

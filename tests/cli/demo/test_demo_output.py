@@ -6,6 +6,8 @@ import pytest
 from hotrow_cli.demo import output
 from hotrow_cli.demo.errors import DemoError
 
+pytestmark = pytest.mark.once
+
 
 def write_results(folder, text):
     for name in output.FILES[:-1]:

@@ -7,6 +7,8 @@ from hotrow_cli.demo.errors import DemoError
 from hotrow_cli.demo.measure import peak_memory
 from hotrow_cli.demo.process import run_alone
 
+pytestmark = pytest.mark.once
+
 
 def test_it_runs_elsewhere_with_the_variables_of_this_process(monkeypatch):
     monkeypatch.setenv("HOTROW_TEST", "new")

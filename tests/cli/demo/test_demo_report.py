@@ -1,4 +1,8 @@
+import pytest
+
 from hotrow_cli.demo import report
+
+pytestmark = pytest.mark.once
 
 
 def test_scores_stand_in_columns():

@@ -5,6 +5,8 @@ from hotrow_cli.demo import dataset
 from hotrow_cli.demo.corpus import SourceFile, Split
 from hotrow_cli.demo.snippets import LENGTH, cut, labeled
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize(
     ("count", "expected"),

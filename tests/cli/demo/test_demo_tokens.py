@@ -4,6 +4,8 @@ import pytest
 
 from hotrow_cli.demo.tokens import NUMBER, STRING, words_of
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize(
     ("source", "words"),

@@ -10,6 +10,8 @@ from hotrow_cli.demo.dataset import Dataset, Examples
 from hotrow_cli.demo.report import ModelScore
 from hotrow_cli.demo.worker import Trained
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def write(tmp_path):

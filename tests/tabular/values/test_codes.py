@@ -4,12 +4,15 @@ import csv
 
 import numpy as np
 import pandas as pd
+import pytest
 
 import hotrow
 from hotrow.tabular.encoders import CodeLookup, Dates, SplitLookup, TextLookup
 from hotrow.tabular.profiling.profile import profile
 from hotrow.tabular.reading.open_table import open_table
 from hotrow.tabular.unread import UnreadValues
+
+pytestmark = pytest.mark.once
 
 RNG = np.random.default_rng(0)
 ZIPS = [f"{zip_:05d}" for zip_ in RNG.choice([137, 2134, 501, 94110, 10115], 400)]

@@ -10,6 +10,8 @@ import pytest
 from hotrow.tabular.values.dates.date_format import DateFormat
 from hotrow.tabular.values.dates.detect import find_dates
 
+pytestmark = pytest.mark.once
+
 
 def read(texts, **hints):
     """Returns the way in which a column's values are read, and the moments."""

@@ -22,6 +22,8 @@ from hotrow_cli import main
 from hotrow_cli.tabular.flags import with_flags
 from hotrow_common.arrow import pa
 
+pytestmark = pytest.mark.once
+
 GUIDE = Path(__file__).parents[3] / "docs" / "values.md"
 
 

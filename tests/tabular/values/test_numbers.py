@@ -13,6 +13,8 @@ from hotrow.tabular.values.numbers.detect import Hints, find_numbers
 from hotrow.tabular.values.numbers.formats import format_of
 from hotrow.tabular.values.numbers.number_format import NumberFormat
 
+pytestmark = pytest.mark.once
+
 NAN = np.nan
 
 

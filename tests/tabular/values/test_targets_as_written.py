@@ -12,6 +12,8 @@ from hotrow.tabular.errors import TableError
 from hotrow.tabular.profiling.profile import profile
 from hotrow.tabular.reading.open_table import open_table
 
+pytestmark = pytest.mark.once
+
 RNG = np.random.default_rng(0)
 ROWS = 400
 NUMBERS = RNG.uniform(1_000, 50_000, ROWS).round(1)
