@@ -111,6 +111,23 @@ def test_each_row_hangs_on_its_value_alone(make, values, shape):
     np.testing.assert_array_equal(np.concatenate(one_by_one), layer.encode(values))
 
 
+@pytest.mark.parametrize("name", sorted(set(ENCODERS) - {"Lookup"}))
+def test_rows_that_may_be_unread(name):
+    make, values, _ = ENCODERS[name]
+    layer, values = make(), [*values, "blue"]
+    suspect, others = layer.suspect(layer.encode(values))
+    texts = pa.array([value or "" for value in values], pa.large_string())
+    there = np.array([bool(value) for value in values])
+    there &= ~layer.marks.are_words(texts)
+    unread = layer.unread(texts) & there
+    assert unread[-1]
+    # All values that are unread are suspect, and the others are counted.
+    assert suspect[unread].all()
+    assert others == there.sum() - unread.sum()
+    assert layer.unread_words
+    assert 0 <= layer.unread_share < 1
+
+
 @each_encoder
 def test_the_config_round_trip(make, values, shape):
     layer = make()

@@ -5,13 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from hotrow.tabular.encoders.encoder import ColumnEncoder
 from hotrow.tabular.values.columns import as_array
 from hotrow.tabular.values.values import is_list, read_distinct
 from hotrow_common.arrow import pa
-
-# From such a share of a column's values on it is told: each number or date that is
-# none, and categories and words only where unknown ones are more than usual.
-_NUMBERS, _VALUES = 0.0, 0.2
 
 
 class UnreadValues:
@@ -25,7 +22,7 @@ class UnreadValues:
     """
 
     def __init__(self, lookup: Mapping[str, Any]) -> None:
-        self._lookup = {
+        self._lookup: dict[str, ColumnEncoder] = {
             name: layer for name, layer in lookup.items() if hasattr(layer, "unread")
         }
         self._read = dict.fromkeys(self._lookup, 0)
@@ -49,7 +46,7 @@ class UnreadValues:
         for name, layer in self._lookup.items():
             values = columns[name]
             array = layer.encode(values) if encoded is None else encoded[name]
-            suspect, others = _suspect(layer, array)
+            suspect, others = layer.suspect(array)
             self._read[name] += others
             rows = np.flatnonzero(suspect)
             if not rows.size:
@@ -75,33 +72,21 @@ class UnreadValues:
             text, row = self._first[name]
             unread = self._unread[name]
             total = unread + self._read[name]
-            words = self._lookup[name].unread_words
-            if unread < (_VALUES if words.startswith("unknown") else _NUMBERS) * total:
+            layer = self._lookup[name]
+            if unread < layer.unread_share * total:
                 continue
             where = f"row {row} (counted from 0)" if place is None else place(row)
             share = 100 if unread == total else min(99, round(100 * unread / total))
             notes.append(
-                f"{name}: {share or '< 1'} % {words}, first {text[:40]!r} in {where}."
+                f"{name}: {share or '< 1'} % {layer.unread_words}, first {text[:40]!r} "
+                f"in {where}."
             )
         return notes
 
 
-def _suspect(layer: Any, encoded: np.ndarray) -> tuple[np.ndarray, int]:
-    """Returns which rows may hold what is unread, and how many others have a value."""
-    if encoded.dtype.kind == "f":
-        suspect = np.isnan(encoded if encoded.ndim == 1 else encoded[:, 0])
-        return suspect, int((~suspect).sum())
-    unknown = layer.vocabulary.oov_id
-    if encoded.ndim == 1:
-        suspect = encoded == unknown
-        missing = layer.vocabulary.encode([layer.missing_as])[0]
-        return suspect, int((~suspect & (encoded != missing)).sum())
-    there = (encoded != 0).any(axis=1)
-    known = ((encoded != 0) & (encoded != unknown)).any(axis=1)
-    return there & ~known, int(known.sum())
-
-
-def _unread_rows(layer: Any, some: Any, rows: np.ndarray) -> tuple[int, np.ndarray]:
+def _unread_rows(
+    layer: ColumnEncoder, some: Any, rows: np.ndarray
+) -> tuple[int, np.ndarray]:
     """Returns how many of some rows have a value that is read, and which are unread."""
     if is_list(some.type):
         return 0, rows

@@ -57,6 +57,7 @@ class Dates(Encoder):
     """
 
     unread_words = "are no dates"
+    unread_share = 0.0
 
     def __init__(
         self,
@@ -90,6 +91,11 @@ class Dates(Encoder):
         """Returns which values, as text, are no dates and no words for none."""
         moments = self.format.read(tokens)
         return np.isnat(moments) & ~self.marks.are_words(tokens) & ~are_no_days(tokens)
+
+    def suspect(self, encoded: np.ndarray) -> tuple[np.ndarray, int]:
+        """Returns which rows are NaN, and how many are dates."""
+        missing = np.isnan(encoded[:, 0])
+        return missing, int((~missing).sum())
 
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments of the layer."""

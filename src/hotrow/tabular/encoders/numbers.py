@@ -65,6 +65,7 @@ class Numbers(Encoder):
     """
 
     unread_words = "are no numbers"
+    unread_share = 0.0
 
     def __init__(
         self,
@@ -103,6 +104,11 @@ class Numbers(Encoder):
         """Returns which values, as text, are no numbers and no words for none."""
         numbers = numbers_in(tokens, self.format, self.marks)
         return np.isnan(numbers) & ~self.marks.are_words(tokens)
+
+    def suspect(self, encoded: np.ndarray) -> tuple[np.ndarray, int]:
+        """Returns which rows are NaN, and how many are numbers."""
+        missing = np.isnan(encoded)
+        return missing, int((~missing).sum())
 
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments of the layer."""

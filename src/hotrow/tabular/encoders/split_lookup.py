@@ -42,6 +42,7 @@ class SplitLookup(Lookup):
     """
 
     unread_words = "unknown values"
+    unread_share = 0.2
 
     def __init__(
         self,
@@ -65,6 +66,10 @@ class SplitLookup(Lookup):
         lists, codes = read_lists(tokens, self.separator, self.marks)
         return all_unknown(self, rows_of_ids(self, lists))[codes]
 
+    def suspect(self, encoded: np.ndarray) -> tuple[np.ndarray, int]:
+        """Returns which rows have no known part, and how many have one."""
+        return suspect_lists(self, encoded)
+
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments of the layer, but for the vocabulary."""
         return {
@@ -80,7 +85,12 @@ def rows_of_ids(layer: Lookup, lists: Any) -> np.ndarray:
     return np.concatenate([ids, np.zeros((1, ids.shape[1]), ids.dtype)])
 
 
+def suspect_lists(layer: Lookup, ids: np.ndarray) -> tuple[np.ndarray, int]:
+    """Returns which rows of ids have unknown tokens only, and how many have others."""
+    known = ((ids != 0) & (ids != layer.vocabulary.oov_id)).any(axis=1)
+    return (ids != 0).any(axis=1) & ~known, int(known.sum())
+
+
 def all_unknown(layer: Lookup, ids: np.ndarray) -> np.ndarray:
     """Returns which rows of ids have tokens, of which none is in the vocabulary."""
-    known = (ids > 0) & (ids != layer.vocabulary.oov_id)
-    return (ids > 0).any(axis=1) & ~known.any(axis=1)
+    return suspect_lists(layer, ids)[0]

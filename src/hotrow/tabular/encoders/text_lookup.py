@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from hotrow.layers.lookup import Lookup
-from hotrow.tabular.encoders.split_lookup import all_unknown, rows_of_ids
+from hotrow.tabular.encoders.split_lookup import all_unknown, rows_of_ids, suspect_lists
 from hotrow.tabular.values.lists import split_words
 from hotrow.tabular.values.missing import Marks
 from hotrow.tabular.values.values import read_distinct
@@ -43,6 +43,7 @@ class TextLookup(Lookup):
     """
 
     unread_words = "unknown words"
+    unread_share = 0.2
 
     def __init__(
         self, vocabulary: Vocabulary | None = None, *, marks: Any = None, **kwargs: Any
@@ -59,6 +60,10 @@ class TextLookup(Lookup):
         """Returns which texts have words of which none is known."""
         ids = rows_of_ids(self, words_in(tokens, self.marks))
         return all_unknown(self, ids)[:-1]
+
+    def suspect(self, encoded: np.ndarray) -> tuple[np.ndarray, int]:
+        """Returns which rows have no known word, and how many have one."""
+        return suspect_lists(self, encoded)
 
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments of the layer, but for the vocabulary."""

@@ -45,6 +45,7 @@ class ValueLookup(Lookup):
     """
 
     unread_words = "unknown values"
+    unread_share = 0.2
 
     def __init__(
         self,
@@ -69,6 +70,12 @@ class ValueLookup(Lookup):
         missing = self.vocabulary.encode([self.missing_as])[0]
         unknown = self._ids(tokens, missing) == self.vocabulary.oov_id
         return unknown & ~self.marks.are_words(tokens)
+
+    def suspect(self, encoded: np.ndarray) -> tuple[np.ndarray, int]:
+        """Returns which rows are unknown, and how many others are not missing."""
+        unknown = encoded == self.vocabulary.oov_id
+        missing = self.vocabulary.encode([self.missing_as])[0]
+        return unknown, int((~unknown & (encoded != missing)).sum())
 
     def _ids(self, tokens: Any, missing: int) -> np.ndarray:
         ids = self._known(tokens)
