@@ -15,6 +15,8 @@ from hotrow_cli.command import parser
 from hotrow_cli.tabular.fit import KINDS
 from hotrow_cli.tabular.flags import with_flags
 
+pytestmark = pytest.mark.once
+
 SOURCES = sorted(Path(hotrow.__file__).parent.rglob("*.py"))
 ARGUMENTS = {
     *inspect.signature(fit).parameters,

@@ -20,6 +20,8 @@ from hotrow.tabular.runs.column_table import column_table
 from hotrow.tabular.schema import Column, Schema
 from hotrow_cli.tabular.fit import KINDS as KINDS_OF_THE_COMMAND
 
+pytestmark = pytest.mark.once
+
 ROWS = 240
 _DAY = datetime.date(2020, 1, 1)
 # Makes the value of a row of a column that is of this kind.

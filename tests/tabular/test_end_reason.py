@@ -8,6 +8,8 @@ from hotrow.tabular.training.course import Course
 from hotrow.tabular.training.end_reason import EndReason
 from hotrow.tabular.training.options import TrainingOptions
 
+pytestmark = pytest.mark.once
+
 SENTENCES = {
     EndReason.EPOCHS_DONE: "All 9 epochs were done.",
     EndReason.NOT_IMPROVING: "Training ended after epoch 2, as the loss on the "

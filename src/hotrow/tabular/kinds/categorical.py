@@ -46,7 +46,7 @@ class Categorical(UsedKind):
         return Found(self.name, AS_GIVEN)
 
     def fit(self, found: Found, options: FitOptions) -> Fit:
-        """Returns what makes a `ValueLookup`."""
+        """Returns the fit of a `ValueLookup`."""
         return ValueFit(ValueLookup, found.marks, options, words_are_values=True)
 
 

@@ -40,7 +40,7 @@ class Code(UsedKind):
         return Found(self.name, why + numbers.unfit) if why else None
 
     def fit(self, found: Found, options: FitOptions) -> Fit:
-        """Returns what makes a `CodeLookup`."""
+        """Returns the fit of a `CodeLookup`."""
         return ValueFit(CodeLookup, found.marks, options, words_are_values=False)
 
 

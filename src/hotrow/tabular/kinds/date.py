@@ -2,21 +2,25 @@
 
 from typing import Any
 
+import keras
 import numpy as np
 
 from hotrow.tabular.advice import argument
+from hotrow.tabular.encoders import Dates
+from hotrow.tabular.encoders.dates import date_numbers
 from hotrow.tabular.kinds.core import names
 from hotrow.tabular.kinds.core.context import Context
-from hotrow.tabular.kinds.core.date_fit import DateFit
 from hotrow.tabular.kinds.core.evidence import Evidence
-from hotrow.tabular.kinds.core.fit import Fit, FitOptions
+from hotrow.tabular.kinds.core.fit import Fit, FitOptions, WeightedFit
 from hotrow.tabular.kinds.core.found import MOST_FIT, Found, absent_of, unfit
 from hotrow.tabular.kinds.core.given import AS_GIVEN, check_fit
 from hotrow.tabular.kinds.core.number_column import NumberColumn
 from hotrow.tabular.kinds.core.readings import read_as_dates
+from hotrow.tabular.kinds.core.summary import Summary
 from hotrow.tabular.kinds.kind import UsedKind
 from hotrow.tabular.values.dates.date_format import DateFormat
 from hotrow.tabular.values.dates.detect import DateReading
+from hotrow.tabular.values.missing import USUAL, Marks
 from hotrow_common.arrow import pa
 
 # Ways to write dates that are read only where something says so.
@@ -24,7 +28,12 @@ _MORE = ("digits", "long digits", "unix", "excel")
 
 
 class Date(UsedKind):
-    """A day or a moment: a year with its fraction, and angles of the year and week."""
+    """A day or a moment.
+
+    It enters the network as five numbers: the year with its fraction, and the sines and
+    cosines of angles that go around once a year and once a week. If any training row
+    has a time of day, two more go around once a day. See `encoders/dates.py`.
+    """
 
     name = "date"
     meaning = "a day or a moment"
@@ -69,7 +78,7 @@ class Date(UsedKind):
         return found.with_absent(absent_of(known, words))
 
     def fit(self, found: Found, options: FitOptions) -> Fit:
-        """Returns what makes a `Dates` layer."""
+        """Returns the fit of a `Dates` layer."""
         return DateFit(found.format, found.marks)
 
 
@@ -120,3 +129,41 @@ def _of_integers(known: Evidence, numbers: np.ndarray) -> Found | None:
 def _in_a_century(dates: np.ndarray) -> np.ndarray:
     years = dates.astype("datetime64[Y]").astype(np.int64) + 1970
     return ~np.isnat(dates) & (years >= 1900) & (years < 2100)
+
+
+class DateFit(WeightedFit):
+    """Makes the encoder of dates, value by value.
+
+    Args:
+        form: The format that they are written in.
+        marks: What is missing in the column.
+    """
+
+    def __init__(self, form: Any, marks: Marks = USUAL) -> None:
+        super().__init__(marks)
+        self._form = form
+        self._summaries = [Summary(rounding=1e-9) for _ in range(7)]
+        self._time = False
+
+    def add(self, texts: Any, weights: np.ndarray) -> None:
+        """Adds values, and how many training rows have each."""
+        moments = self._form.read(texts)
+        there = moments[~np.isnat(moments)].astype(np.int64)
+        self._time = self._time or bool((there % 86400 != 0).any())
+        for summary, column in zip(
+            self._summaries, date_numbers(moments, True).T, strict=True
+        ):
+            summary.add(column, weights)
+
+    def fitted(self) -> tuple[keras.Layer, None]:
+        """Returns the encoder; dates have no ids."""
+        summaries = self._summaries[: 7 if self._time else 5]
+        encoder = Dates(
+            self._form.to_json(),
+            self._time,
+            [summary.mean for summary in summaries],
+            [summary.std for summary in summaries],
+            np.stack([summary.quantiles() for summary in summaries], axis=1),
+            self.marks.to_json(),
+        )
+        return encoder, None

@@ -110,7 +110,7 @@ class UsedKind(Kind):
 
     @abstractmethod
     def fit(self, found: Found, options: FitOptions) -> Fit:
-        """Returns what makes the encoder of a column out of its training rows."""
+        """Returns the fit of the encoder of a column to its training rows."""
 
 
 class LeftOutKind(Kind):

@@ -1,17 +1,27 @@
 """Columns of several values in one cell."""
 
+from typing import Any
+
+import keras
+import numpy as np
+
+from hotrow.tabular.encoders import SplitLookup
 from hotrow.tabular.errors import TableError
 from hotrow.tabular.kinds.core.context import Context
 from hotrow.tabular.kinds.core.evidence import Evidence
-from hotrow.tabular.kinds.core.fit import Fit, FitOptions
+from hotrow.tabular.kinds.core.fit import Fit, FitOptions, WeightedFit
 from hotrow.tabular.kinds.core.found import Found
 from hotrow.tabular.kinds.core.given import AS_GIVEN
-from hotrow.tabular.kinds.core.part_fit import PartFit
+from hotrow.tabular.kinds.core.token_lists import TokenLists
+from hotrow.tabular.kinds.core.value_counts import ValueCounts
 from hotrow.tabular.kinds.kind import UsedKind
+from hotrow.tabular.values.lists import listed, split_parts
+from hotrow.tabular.values.missing import Marks
 from hotrow.tabular.values.values import is_list
 from hotrow_common.arrow import pc
 
 _SEPARATORS = ("|", ";", ",")
+MOST_PARTS = 50
 
 
 class Multi(UsedKind):
@@ -52,7 +62,7 @@ class Multi(UsedKind):
         return Found(self.name, AS_GIVEN, separated[0])
 
     def fit(self, found: Found, options: FitOptions) -> Fit:
-        """Returns what makes a `SplitLookup`."""
+        """Returns the fit of a `SplitLookup`."""
         return PartFit(found.separator, found.marks, options)
 
 
@@ -88,3 +98,47 @@ def _recur(known: Evidence, separator: str, share: float) -> bool:
     # Each part is in five of the different values on average; of few values, in two.
     often = 5 if len(lists) >= 200 else 2
     return blanks <= 2 and distinct * often <= len(parts)
+
+
+class PartFit(WeightedFit):
+    """Makes the encoder of parts of values, value by value.
+
+    Args:
+        separator: What stands between parts, or None if values are lists.
+        marks: What is missing in the column.
+        options: Sizes.
+    """
+
+    def __init__(
+        self, separator: str | None, marks: Marks, options: FitOptions
+    ) -> None:
+        super().__init__(marks)
+        self._separator = separator
+        self._lists = TokenLists(options.training, options.max_size, options.memory)
+
+    def take(self, counts: ValueCounts) -> bool:
+        """Adds all values that were counted; of lists, these are parts already."""
+        return self._separator is not None and super().take(counts)
+
+    def add_rows(self, values: Any, training: np.ndarray) -> None:
+        """Adds an Arrow array of raw values or lists, and whether each row trains."""
+        if is_list(values.type):
+            self._lists.add(listed(values, self.marks), training.astype(np.int64))
+        else:
+            super().add_rows(values, training)
+
+    def add(self, texts: Any, weights: np.ndarray) -> None:
+        """Adds values, and how many training rows have each."""
+        assert self._separator is not None  # Only lists have none.
+        self._lists.add(split_parts(texts, self._separator, self.marks), weights)
+
+    def fitted(self) -> tuple[keras.Layer, np.ndarray]:
+        """Returns the encoder, and how many training rows have each part."""
+        vocabulary, counts = self._lists.vocabulary()
+        layer = SplitLookup(
+            vocabulary,
+            length=self._lists.length(0.999, MOST_PARTS),
+            separator=self._separator,
+            marks=self.marks.to_json(),
+        )
+        return layer, counts

@@ -17,7 +17,10 @@ from hotrow.tabular.values.numbers.number_format import NumberFormat
 
 
 class Numeric(UsedKind):
-    """A quantity: a number, a time, an amount in one unit or in several."""
+    """A quantity: a number, a time, an amount in one unit or in several.
+
+    It enters the network standardized, and cut into bins: see `NumericInput`.
+    """
 
     name = "numeric"
     meaning = "a quantity"
@@ -61,7 +64,7 @@ class Numeric(UsedKind):
         return Found(self.name, why, format=forms[best], absent=absent)
 
     def fit(self, found: Found, options: FitOptions) -> Fit:
-        """Returns what makes a `Numbers` layer."""
+        """Returns the fit of a `Numbers` layer."""
         return NumberFit(found.format, found.marks)
 
 

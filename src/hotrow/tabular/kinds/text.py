@@ -1,13 +1,22 @@
 """Columns of free text."""
 
+from typing import Any
+
+import keras
 import numpy as np
 
+from hotrow.tabular.encoders import TextLookup
+from hotrow.tabular.encoders.text_lookup import words_in
 from hotrow.tabular.kinds.core.evidence import Evidence
-from hotrow.tabular.kinds.core.fit import Fit, FitOptions
+from hotrow.tabular.kinds.core.fit import Fit, FitOptions, WeightedFit
 from hotrow.tabular.kinds.core.found import Found, absent_of, many, mostly_differ
-from hotrow.tabular.kinds.core.word_fit import WordFit
+from hotrow.tabular.kinds.core.token_lists import TokenLists
 from hotrow.tabular.kinds.kind import UsedKind
+from hotrow.tabular.values.missing import Marks
 from hotrow_common.arrow import pc
+
+MOST_WORDS = 20_000
+LONGEST_TEXT = 200
 
 
 class Text(UsedKind):
@@ -32,5 +41,29 @@ class Text(UsedKind):
         return Found(self.name, why, absent=absent_of(known, known.words()))
 
     def fit(self, found: Found, options: FitOptions) -> Fit:
-        """Returns what makes a `TextLookup`."""
+        """Returns the fit of a `TextLookup`."""
         return WordFit(found.marks, options)
+
+
+class WordFit(WeightedFit):
+    """Makes the encoder of text, text by text.
+
+    Args:
+        marks: What is missing in the column.
+        options: Sizes.
+    """
+
+    def __init__(self, marks: Marks, options: FitOptions) -> None:
+        super().__init__(marks)
+        self._lists = TokenLists(options.training, MOST_WORDS, options.memory)
+
+    def add(self, texts: Any, weights: np.ndarray) -> None:
+        """Adds texts, and how many training rows have each."""
+        self._lists.add(words_in(texts, self.marks), weights)
+
+    def fitted(self) -> tuple[keras.Layer, np.ndarray]:
+        """Returns the encoder, and how many training rows have each word."""
+        vocabulary, counts = self._lists.vocabulary()
+        length = self._lists.length(0.95, LONGEST_TEXT)
+        marks = self.marks.to_json()
+        return TextLookup(vocabulary, length=length, marks=marks), counts

@@ -1,4 +1,4 @@
-"""The contract of what makes an encoder out of the values of training rows."""
+"""Contract of fits: encoders out of the values of training rows."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
