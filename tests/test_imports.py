@@ -1,6 +1,7 @@
 """`import hotrow` loads the backend that Keras chose, and no other."""
 
 import ast
+import importlib
 import os
 import subprocess
 import sys
@@ -108,6 +109,28 @@ def test_tables_are_not_loaded_until_they_are_asked_for():
     assert "hotrow.tabular.fit" in after
     with pytest.raises(AttributeError, match="'hotrow' has no attribute 'tables_of'"):
         hotrow.tables_of  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("module", "names"),
+    [
+        ("hotrow.layers", "Embedding Lookup OneHot ReversibleEmbedding"),
+        ("hotrow.optimizers", "RowSparse RowWiseAdagrad"),
+        ("hotrow.models", "RawModel"),
+        ("hotrow_vocabulary", "Vocabulary VocabularyFileError count"),
+        (
+            "hotrow.tabular",
+            "Results Run RunError Score TableError TableModel Vectors fit write_report",
+        ),
+    ],
+)
+def test_public_names_are_where_a_keras_user_looks(module, names):
+    found = importlib.import_module(module)
+    assert sorted(found.__all__) == sorted(names.split())
+    for name in names.split():
+        public = getattr(found, name)
+        if hasattr(hotrow, name):
+            assert getattr(hotrow, name) is public
 
 
 def test_every_class_that_tables_register_has_a_stand_in():

@@ -14,6 +14,7 @@ from hotrow.models.raw_model import RawModel
 from hotrow.optimizers.row_sparse import RowSparse
 from hotrow.optimizers.row_wise_adagrad import RowWiseAdagrad
 from hotrow_vocabulary.counting import count
+from hotrow_vocabulary.files import VocabularyFileError
 from hotrow_vocabulary.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ __all__ = [
     "RowSparse",
     "RowWiseAdagrad",
     "Vocabulary",
+    "VocabularyFileError",
     "__version__",
     "count",
     "fuse",
