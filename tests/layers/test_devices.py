@@ -65,6 +65,84 @@ def test_a_layer_that_is_built_under_a_device(kind, fit_there):
         np.testing.assert_array_equal(one, other + 1)
 
 
+def with_lora():
+    layer = hotrow.Embedding(20, 4)
+    layer.build()
+    layer.enable_lora(2, b_initializer="ones")
+    return layer
+
+
+def untied():
+    layer = hotrow.ReversibleEmbedding(20, 4, tie_weights=False)
+    layer.build()
+    return layer
+
+
+def quantized(mode):
+    layer = hotrow.Embedding(20, 4)
+    layer.build()
+    layer.quantize(mode)
+    layer.trainable = False
+    return layer
+
+
+VARIABLES = {
+    "LoRA": (with_lora, {"lora_embeddings_a", "lora_embeddings_b"}),
+    "untied": (untied, {"embeddings", "reverse_embeddings"}),
+    "int8": (lambda: quantized("int8"), set()),
+    "int4": (lambda: quantized("int4"), set()),
+}
+
+
+# On the others "cpu:0" and "cpu" are one device to Keras, and compiling takes seconds.
+@pytest.mark.parametrize("kind", VARIABLES if BACKEND == "torch" else ["LoRA"])
+def test_every_variable_that_is_made_under_a_device(kind, tmp_path):
+    make, trained = VARIABLES[kind]
+
+    def run(device):
+        keras.utils.set_random_seed(0)
+        with keras.device(device):
+            layer = make()
+        before = [to_numpy(v) for v in layer.weights]
+        ids = keras.Input((3,), dtype="int32")
+        outputs = layer(ids)
+        if kind == "untied":
+            outputs = layer(outputs, reverse=True)
+        model = keras.Model(ids, keras.layers.Dense(1)(outputs))
+        adam = keras.optimizers.Adam(0.1)
+        compiled(model, optimizer=hotrow.RowSparse(adam))
+        target = np.ones((2, 3, 1))
+        model.fit(IDS, target, epochs=2, verbose=0)
+        if kind != "LoRA":  # A file holds the merged table, and LoRA starts afresh.
+            model.save_weights(tmp_path / "model.weights.h5")
+            model.load_weights(tmp_path / "model.weights.h5")
+        model.fit(IDS, target, verbose=0)
+        after = [to_numpy(v) for v in layer.weights]
+        names = [v.name for v in layer.weights]
+        moved = {
+            name
+            for name, one, other in zip(names, before, after, strict=True)
+            if (one != other).any()
+        }
+        return moved, [*after, model.predict(IDS, verbose=0)]
+
+    moved, values = run("cpu:0")
+    assert moved == trained
+    for one, other in zip(values, run("cpu")[1], strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.skipif(BACKEND != "torch", reason="about the modules of PyTorch")
+def test_the_parameters_of_a_module_are_those_that_have_gradients():
+    with keras.device("cpu:0"):
+        layer = hotrow.Embedding(20, 4)
+        layer.build()
+    layer(IDS).sum().backward()
+    (parameter,) = layer.parameters()
+    counts = np.bincount(IDS.ravel(), minlength=20)
+    np.testing.assert_array_equal(parameter.grad, np.repeat(counts, 4).reshape(20, 4))
+
+
 SCRIPT = """
 import keras, numpy as np, hotrow
 with keras.device("cpu:1"):

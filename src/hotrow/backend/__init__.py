@@ -28,6 +28,7 @@ along its first `row_axes`, counted as one.
 | `around_train_step(model, by_rows)` | around steps of the optimizers that it finds |
 | `when(condition, fn, variables, reads, otherwise)` | `fn`, which sets variables |
 | `PendingRows(steps, shape, dtype, name, is_dense)` | see below |
+| `making_variables()` | a context for new variables, in which gradients reach them |
 | `make_leaf(variable)` | has gradients reach a variable, wherever it was made |
 | `outside_step()` | a context outside of what is being compiled |
 | `gradient(fn, x)` | the gradient of a scalar function |
@@ -82,6 +83,7 @@ update = _backend.update
 around_train_step = _backend.around_train_step
 when = _backend.when
 make_leaf = _backend.make_leaf
+making_variables = _backend.making_variables
 outside_step = _backend.outside_step
 gradient = _backend.gradient
 one_hot = _backend.one_hot

@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from hotrow import keras_compat
+from hotrow import backend, keras_compat
 from hotrow.ids.id_check import Ids
 from hotrow.layers.id_layer import IdLayer
 from hotrow.tables import initial_table, registry
@@ -131,7 +131,8 @@ class Embedding(IdLayer, keras.layers.Embedding):
 
         Rows are cast after they are looked up. Autocast would cast the whole table.
         """
-        return super().add_weight(*args, **{"autocast": False, **kwargs})
+        with backend.making_variables():
+            return super().add_weight(*args, **{"autocast": False, **kwargs})
 
     @property
     def embeddings(self) -> Any:

@@ -1,6 +1,7 @@
 """Updating rows of variables on PyTorch. The names: `hotrow.backend`."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import keras
@@ -98,3 +99,9 @@ def make_leaf(variable: keras.Variable) -> None:
     if value is not None and not value.is_leaf:
         leaf = torch.nn.Parameter(value.detach(), requires_grad=variable.trainable)
         keras_compat.store_value(variable, leaf)
+
+
+def making_variables() -> AbstractContextManager[Any]:
+    # The device as PyTorch calls it, "cpu" for "cpu:0": see `make_leaf`. Keras would
+    # fail to make variables of integers there.
+    return keras.device(str(keras.ops.zeros(()).device))
