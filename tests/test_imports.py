@@ -79,24 +79,37 @@ def test_backends_are_imported_in_one_folder_only():
     assert not offenders
 
 
-def test_each_backend_defines_every_name_of_the_seam():
-    wanted = {
-        node.value.attr
-        for node in ast.parse((SOURCE / "backend/__init__.py").read_text()).body
-        if isinstance(node, (ast.Assign, ast.AnnAssign))
-        and isinstance(node.value, ast.Attribute)
-        and getattr(node.value.value, "id", None) == "_backend"
+def test_each_backend_defines_every_name_of_the_contract():
+    folder = SOURCE / "backend"
+    files = ("bad_ids", "lookup", "pending", "tracing", "training")
+    protocols = {
+        node.name: node
+        for node in ast.parse((folder / "contract.py").read_text()).body
+        if isinstance(node, ast.ClassDef)
     }
-    assert len(wanted) >= 20
+    wanted = {
+        file: set(top_level_names(protocols[file.title().replace("_", "")]))
+        for file in files
+    }
+    assert sum(map(len, wanted.values())) >= 26
     for name in SUPPORTED:
-        tree = ast.parse((SOURCE / f"backend/{name}/__init__.py").read_text())
-        imported = {
-            alias.name
-            for node in tree.body
-            if isinstance(node, ast.ImportFrom)
-            for alias in node.names
-        }
-        assert imported == wanted, name
+        for file in files:
+            tree = ast.parse((folder / name / f"{file}.py").read_text())
+            assert wanted[file] <= set(top_level_names(tree)), (name, file)
+    exported = set(top_level_names(ast.parse((folder / "__init__.py").read_text())))
+    assert set().union(*wanted.values()) <= exported
+
+
+def top_level_names(tree):
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            yield node.name
+        elif isinstance(node, ast.AnnAssign):
+            yield node.target.id
+        elif isinstance(node, ast.Assign):
+            yield from (target.id for target in node.targets)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (alias.asname or alias.name for alias in node.names)
 
 
 def test_tables_are_not_loaded_until_they_are_asked_for():

@@ -1,4 +1,4 @@
-"""Reading rows, and their gradients, on JAX. The names: `hotrow.backend`."""
+"""Reading rows, and their gradients, on JAX. Documented in `contract.py`."""
 
 import math
 import weakref

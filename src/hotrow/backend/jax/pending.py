@@ -1,4 +1,4 @@
-"""Gradients that wait for a later step, on JAX. The names: `hotrow.backend`."""
+"""Gradients that wait for a later step, on JAX. Documented in `contract.py`."""
 
 import math
 import re

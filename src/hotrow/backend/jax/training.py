@@ -1,4 +1,4 @@
-"""Updating rows of variables on JAX. The names: `hotrow.backend`."""
+"""Updating rows of variables on JAX. Documented in `contract.py`."""
 
 import contextlib
 import functools

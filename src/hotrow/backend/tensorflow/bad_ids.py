@@ -1,4 +1,4 @@
-"""Where compiled code notes a bad id on TensorFlow. The names: `hotrow.backend`."""
+"""Where compiled code notes a bad id on TensorFlow. Documented in `contract.py`."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Reading rows, and their gradients, on TensorFlow. The names: `hotrow.backend`."""
+"""Reading rows, and their gradients, on TensorFlow. Documented in `contract.py`."""
 
 import math
 from collections.abc import Callable

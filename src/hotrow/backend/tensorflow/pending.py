@@ -1,4 +1,4 @@
-"""Gradients that wait for a later step, on TensorFlow. The names: `hotrow.backend`."""
+"""Gradients that wait for a later step, on TensorFlow. Documented in `contract.py`."""
 
 import math
 from typing import Any

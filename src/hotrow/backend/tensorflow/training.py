@@ -1,4 +1,4 @@
-"""Updating rows of variables on TensorFlow. The names: `hotrow.backend`."""
+"""Updating rows of variables on TensorFlow. Documented in `contract.py`."""
 
 import contextlib
 import math

@@ -1,4 +1,4 @@
-"""Bad ids in compiled and batched code on PyTorch. The names: `hotrow.backend`."""
+"""Bad ids in compiled and batched code on PyTorch. Documented in `contract.py`."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Reading rows, and their gradients, on PyTorch. The names: `hotrow.backend`."""
+"""Reading rows, and their gradients, on PyTorch. Documented in `contract.py`."""
 
 import math
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Gradients that wait for a later step, on PyTorch. The names: `hotrow.backend`."""
+"""Gradients that wait for a later step, on PyTorch. Documented in `contract.py`."""
 
 from typing import Any
 

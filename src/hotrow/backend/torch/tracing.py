@@ -1,4 +1,4 @@
-"""What is known on PyTorch while a step is traced. The names: `hotrow.backend`."""
+"""What is known on PyTorch while a step is traced. Documented in `contract.py`."""
 
 import contextlib
 from collections.abc import Callable
@@ -8,6 +8,7 @@ import keras
 
 from hotrow import keras_compat
 from hotrow.backend.torch.lookup import watch_backward
+from hotrow.backend.torch.values import peek as peek
 
 SURVIVES_RAISE = True
 PARALLEL_METHODS: frozenset[str] = frozenset({"predict", "predict_on_batch"})

@@ -1,5 +1,6 @@
-"""Updating rows of variables on PyTorch. The names: `hotrow.backend`."""
+"""Updating rows of variables on PyTorch. Documented in `contract.py`."""
 
+import functools
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
@@ -11,8 +12,9 @@ import torch
 from hotrow import keras_compat
 
 
+@functools.cache
 def _keep_freed_memory() -> None:
-    """Has glibc keep the memory of one step for the next.
+    """Has glibc keep the memory of one step for the next, from the first step on.
 
     A step makes a dozen tensors of some MB. By default glibc gives memory of that size
     back as soon as it is free, and the kernel hands it out anew, page by page: up to
@@ -22,10 +24,8 @@ def _keep_freed_memory() -> None:
     np.empty(31 << 20, "uint8")
 
 
-_keep_freed_memory()
-
-
 def distinct(ids: Any, rows: Any, count: int) -> tuple[Any, Any]:
+    _keep_freed_memory()
     ids, place = torch.unique(ids, return_inverse=True)
     sums = rows.new_zeros((len(ids), *rows.shape[1:]))
     return ids, sums.index_add_(0, place, rows)
