@@ -6,7 +6,6 @@ from typing import Any
 
 import keras
 
-from hotrow.tabular.advice import argument
 from hotrow.tabular.checks.table_checks import TableChecks
 from hotrow.tabular.conventions import Conventions
 from hotrow.tabular.network.input_layout import InputLayout
@@ -15,10 +14,10 @@ from hotrow.tabular.profiling.profile import Profile, profile
 from hotrow.tabular.reading.open_table import open_table
 from hotrow.tabular.reading.table import Table
 from hotrow.tabular.report.plotly_source import plotly_source
-from hotrow.tabular.run_error import RunError
 from hotrow.tabular.runs.column_table import column_table
 from hotrow.tabular.runs.finish import finish
 from hotrow.tabular.runs.identity import check_same, data_identity
+from hotrow.tabular.runs.kept import kept_on_error
 from hotrow.tabular.runs.run import Run
 from hotrow.tabular.runs.run_folder import RunFolder
 from hotrow.tabular.runs.warnings import warning_lines
@@ -32,7 +31,7 @@ from hotrow.tabular.training.training import compile_network, train
 
 @dataclass
 class Execution:
-    """Arguments of `fit`, and the steps from them to a run.
+    """Arguments of `fit`, and the stages from them to a run.
 
     Attributes:
         source: The table, as `open_table` takes it.
@@ -59,7 +58,7 @@ class Execution:
     say: Callable[[str], None]
 
     def run(self, folder: RunFolder, *, resume: bool, force: bool) -> Run:
-        """Profiles, encodes, trains, evaluates and saves."""
+        """Profiles, encodes, trains, measures and saves: the stages of `fit`."""
         # What a report needs is missed now, not after hours of training.
         plotly_source()
         before = folder.check(force=force, resume=resume)
@@ -68,45 +67,17 @@ class Execution:
         conventions = Conventions.of(table.names, **self.written)
         known = self._profile(table, conventions)
         mark = self._mark(table, known, conventions)
-        checkpoint = Checkpoint(folder.checkpoint)
-        course = None
         if continued:
             check_same(continued, mark, folder.path)
-            folder.clear_leftovers()
             if continued["status"] == "finished":
-                return self._finished(folder, checkpoint)
-            course = checkpoint.course()
-            folder.write_mark("training", mark)
-        else:
-            folder.begin(mark)
-        try:
+                return self._finished(folder)
+        course = _begin(folder, mark, goes_on=bool(continued))
+        with kept_on_error(folder):
             if resume:
                 self.say(_how_far(course))
-            course = course or Course()
             encoded, known = self._encode(folder, table, known)
-            model = self._train(folder, table, known, encoded, checkpoint, course)
-            status = "interrupted" if course.was_interrupted else "finished"
-            folder.write_mark(status, mark)
-            if status == "finished":
-                checkpoint.remove()
-            run = Run(folder.path)
-            # That of the file is the same; this one need not be read.
-            run.model = model
-            run.report()
-            self._warn(known)
-        except OSError as error:
-            if isinstance(error, BrokenPipeError):
-                raise
-            raise RunError(_full(folder, checkpoint, error)) from error
-        except BaseException as error:
-            error.add_note(_kept(folder, checkpoint))
-            raise
-        finally:
-            folder.remove_cache()
-            if not checkpoint.is_there():
-                checkpoint.remove()
-            folder.remove_if_empty()
-        return run
+            model = self._train(folder, table, known, encoded, course)
+            return self._finish(folder, mark, model, known, course)
 
     def _profile(self, table: Table, conventions: Conventions) -> Profile:
         target = table.column(self.target, "column for the target")
@@ -149,10 +120,11 @@ class Execution:
             "settings": {**self.settings.to_json(), **asked},
         }
 
-    def _finished(self, folder: RunFolder, checkpoint: Checkpoint) -> Run:
+    def _finished(self, folder: RunFolder) -> Run:
         """Returns the run that is finished; what its end left undone is done."""
+        folder.clear_leftovers()
         self.say(f"The run in {str(folder.path)!r} is finished already.")
-        checkpoint.remove()
+        Checkpoint(folder.checkpoint).remove()
         folder.remove_cache()
         run = Run(folder.path)
         if not folder.report.exists():
@@ -176,9 +148,9 @@ class Execution:
         table: Table,
         known: Profile,
         encoded: Encoded,
-        checkpoint: Checkpoint,
         course: Course,
     ) -> TableModel:
+        checkpoint = Checkpoint(folder.checkpoint)
         trained = self._network(known, encoded.layout, checkpoint, course)
         best = train(
             trained,
@@ -205,6 +177,26 @@ class Execution:
             baselines=self.baselines and not course.was_interrupted,
             say=self.say,
         )
+
+    def _finish(
+        self,
+        folder: RunFolder,
+        mark: dict[str, Any],
+        model: TableModel,
+        known: Profile,
+        course: Course,
+    ) -> Run:
+        """Marks the run as done, writes its report, and returns it."""
+        status = "interrupted" if course.was_interrupted else "finished"
+        folder.write_mark(status, mark)
+        if status == "finished":
+            Checkpoint(folder.checkpoint).remove()
+        run = Run(folder.path)
+        # That of the file is the same; this one need not be read.
+        run.model = model
+        run.report()
+        self._warn(known)
+        return run
 
     def _network(
         self,
@@ -234,34 +226,18 @@ class Execution:
         )
 
 
-def _how_far(course: Course | None) -> str:
-    if course is None:
+def _begin(folder: RunFolder, mark: dict[str, Any], *, goes_on: bool) -> Course:
+    """Marks the folder as that of a run, and returns how far its training has come."""
+    if not goes_on:
+        folder.begin(mark)
+        return Course()
+    folder.clear_leftovers()
+    course = Checkpoint(folder.checkpoint).course()
+    folder.write_mark("training", mark)
+    return course or Course()
+
+
+def _how_far(course: Course) -> str:
+    if not course.epoch:
         return "There is no whole epoch to continue from: training starts anew."
     return f"Continues after epoch {course.epoch}."
-
-
-def _full(folder: RunFolder, checkpoint: Checkpoint, error: OSError) -> str:
-    return (
-        f"could not write to the folder {str(folder.path)!r}: "
-        f"{error.strerror or error}. Make room, or choose another `out`. "
-        f"{_kept(folder, checkpoint)}"
-    )
-
-
-def _kept(folder: RunFolder, checkpoint: Checkpoint) -> str:
-    """Returns in words what is there of a run that ended in an error."""
-    mark = folder.mark() or {}
-    if mark.get("status") in ("finished", "interrupted"):
-        return (
-            f"The trained model and its results are kept in {str(folder.path)!r}: "
-            f"`hotrow.tabular.Run({str(folder.path)!r}).report()` writes the report "
-            "again."
-        )
-    course = checkpoint.course()
-    if course is None:
-        return "No half-written file is left."
-    model = f"The trained model is kept in {str(folder.model)!r}. "
-    return (
-        f"{model if folder.model.exists() else ''}What was trained up to epoch "
-        f"{course.epoch} is kept: {argument(resume=True)} continues from there."
-    )
