@@ -13,7 +13,7 @@ import tables
 
 import hotrow
 from hotrow.tabular.training.checkpoint import Checkpoint
-from hotrow.tabular.training.interrupts import interrupts_as_wish
+from hotrow.tabular.training.interrupts import stop_on_interrupt
 from hotrow.tabular.training.training_rows import TrainingRows
 
 pytestmark = pytest.mark.once
@@ -172,9 +172,9 @@ def test_resume_without_a_run_begins_one(source, tmp_path):
 
 
 def test_a_second_ctrl_c_interrupts():
-    with interrupts_as_wish() as wish:
+    with stop_on_interrupt() as request:
         interrupt()
-        assert wish.is_there
+        assert request.is_made
         with pytest.raises(KeyboardInterrupt):
             interrupt()
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

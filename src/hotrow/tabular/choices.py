@@ -1,4 +1,4 @@
-"""What there was to choose from, for error messages."""
+"""Lists of choices in error messages, the near ones first."""
 
 import difflib
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""How numbers, dates and missing values are written, where a user says it."""
+"""Arguments on how numbers, dates and missing values are written."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ ALL = ""
 
 @dataclass(frozen=True)
 class Conventions:
-    """What a user says of the way in which values are written, by column.
+    """Formats of values that a user gives, by column.
 
     The key `""` stands for all columns.
 

@@ -1,4 +1,4 @@
-"""What is wrong with a table, in words for the person who has it."""
+"""The error for tables that cannot be read or learned from."""
 
 
 class TableError(ValueError):

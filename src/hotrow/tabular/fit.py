@@ -78,8 +78,9 @@ def fit(
             default), or `"onehot"` for `hotrow.OneHot` and a `Dense` layer, fused.
         epochs: Passes over the training rows, at most. Defaults to 100.
         batch_size: Rows of a step. Defaults to `None`: by the size of the table.
-        learning_rate: Of Adam, at first; it falls where the validation loss does not.
-        seed: Of the split, the first weights, the order of rows and the dropout.
+        learning_rate: Learning rate of Adam, at first; it falls where the validation
+            loss does not.
+        seed: Seed of the split, the first weights, the order of rows and the dropout.
         encoding: Encoding of a CSV file. Defaults to `None`: found out.
         delimiter: Text between the fields of a CSV file, or `"whitespace"`. Defaults
             to `None`: found out.

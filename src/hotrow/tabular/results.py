@@ -1,4 +1,4 @@
-"""What a run measured: all that a report shows, but for the vectors."""
+"""Results of a run: all that a report shows, but for the vectors."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -10,10 +10,10 @@ from hotrow.tabular.schema import Schema
 
 @dataclass(frozen=True)
 class Score:
-    """How well one model does on the test rows.
+    """Scores of one model on the test rows.
 
     Attributes:
-        name: Of the model: ours, or a baseline such as "majority class".
+        name: Name of the model: ours, or a baseline such as "majority class".
         metrics: Values by name: "accuracy", "log loss", "AUC"; "RMSE", "MAE", "R2".
         seconds: Time to train it, or None.
     """
@@ -25,22 +25,23 @@ class Score:
 
 @dataclass(frozen=True)
 class Results:
-    """What a run measured.
+    """Results of a run.
 
     Attributes:
         title: What the report is headed, such as the name of the data's file.
         schema: The table's columns.
         rows: How many rows each part has: "train", "validation", "test".
-        history: Of each epoch: "loss", "val_loss", and metrics, as Keras names them.
+        history: Values of each epoch: "loss", "val_loss" and metrics, as Keras names
+            them.
         best_epoch: The epoch, from 1, whose weights were kept.
         scores: On the test rows: our model first, then the baselines.
         seconds: Time in training.
         settings: What else a reader should know: backend, versions, seed, widths.
-        confusion: Of a classification, rows by (true class, predicted class), in the
+        confusion: Rows of a classification by (true class, predicted class), in the
             order of `schema.target.classes`.
         calibration: Of a binary classification, bins of rows by the probability of
             the second class: (mean probability, share of the second class, rows).
-        residuals: Of a regression, some test rows as (true value, predicted value).
+        residuals: Some test rows of a regression, as (true value, predicted value).
         notes: What a reader should be told, a sentence each: early end, few examples.
         warnings: What a reader must look at, a sentence each: a column that looks like
             numbers and is left out.
@@ -85,7 +86,7 @@ class Vectors:
     Attributes:
         tokens: The values, the most frequent first; missing and unknown are no values.
         matrix: Their vectors, float32 of shape `(len(tokens), width)`.
-        counts: In how many training rows each occurs.
+        counts: Number of training rows in which each occurs.
     """
 
     tokens: list[str]

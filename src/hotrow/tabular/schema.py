@@ -1,4 +1,4 @@
-"""What is known of a table's columns: their kinds, and what there is to predict."""
+"""Schema of a table: its columns with their kinds, and its target."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -13,10 +13,10 @@ class Column:
     """One column that could be read by a model.
 
     Attributes:
-        name: Of the column, as in the file.
+        name: Name of the column, as in the file.
         kind: Name of its kind, one of `hotrow.tabular.kinds.KINDS`.
         why: Why it has this kind, in a few words for the table that a user sees.
-        missing: In how many rows there is no value.
+        missing: Number of rows without a value.
         distinct: How many values there are; of many, at least so many.
         examples: A few values, as text.
         separator: What stands between the values of a `"multi"` column.
@@ -33,14 +33,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Target:
-    """What there is to predict.
+    """The column to predict.
 
     Attributes:
-        name: Of the column.
+        name: Name of the column.
         task: One of `TASKS`.
         why: Why it is this task, in a few words.
-        classes: Of a classification, the values in the order of their numbers.
-        missing: In how many rows there is no value; these rows are left out.
+        classes: Values of a classification, in the order of their numbers.
+        missing: Number of rows without a value; these rows are left out.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Which rows train, which choose the best epoch, and which test."""
+"""Train/validation/test split, by hashes of row numbers."""
 
 import numpy as np
 

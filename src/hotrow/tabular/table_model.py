@@ -110,7 +110,7 @@ class TableModel(RawModel):
         """Returns notes on columns that are not read.
 
         Args:
-            names: Of the columns of a table.
+            names: Names of the columns of a table.
 
         Raises:
             ValueError: If a column that the model reads is missing.

@@ -45,9 +45,9 @@ class Dates(Encoder):
 
     Attributes:
         width: How many numbers a date is: 5, or 7 with `time`.
-        mean: As above, a float32 array of shape `(width,)`.
-        std: As above, a float32 array of shape `(width,)`.
-        quantiles: As above, a float32 array of shape `(steps, width)`.
+        mean: Means, a float32 array of shape `(width,)`.
+        std: Standard deviations, a float32 array of shape `(width,)`.
+        quantiles: Quantiles, a float32 array of shape `(steps, width)`.
 
     Call arguments:
         inputs: A pyarrow array, a list, a NumPy array or a Series of raw values.

@@ -53,9 +53,9 @@ class Numbers(Encoder):
         **kwargs: `name`, as in every Keras layer.
 
     Attributes:
-        mean: As above, a float32 array of shape `()`.
-        std: As above, a float32 array of shape `()`.
-        quantiles: As above, a float32 array of one axis.
+        mean: Mean, a float32 array of shape `()`.
+        std: Standard deviation, a float32 array of shape `()`.
+        quantiles: Quantiles, a float32 array of one axis.
 
     Call arguments:
         inputs: A pyarrow array, a list, a NumPy array or a Series of raw values.

@@ -31,10 +31,10 @@ class TargetEncoder(Encoder):
 
     Args:
         task: `"binary"`, `"multiclass"` or `"regression"`.
-        classes: Of a classification, the values in the order of their numbers.
-        mean: Of a regression, the mean of the training rows. Defaults to 0.
-        std: Of a regression, their standard deviation; 0 counts as 1. Defaults to 1.
-        format: Of a regression, the way in which numbers in text are written, as its
+        classes: Values of a classification, in the order of their numbers.
+        mean: Mean of a regression in the training rows. Defaults to 0.
+        std: Standard deviation of a regression there; 0 counts as 1. Defaults to 1.
+        format: Format in which numbers of a regression are written in text, as its
             `to_json` gives it. Defaults to `None`, digits.
         fold: Whether spellings that differ in case or blanks only are one class.
             Defaults to `False`.
@@ -100,7 +100,7 @@ class TargetEncoder(Encoder):
         """Returns `(number - mean) / std` in float64: numbers in the network's scale.
 
         Args:
-            numbers: Of a regression, values of the target.
+            numbers: Values of the target of a regression.
         """
         return (np.asarray(numbers, np.float64) - self.mean) / self.std
 
@@ -108,7 +108,7 @@ class TargetEncoder(Encoder):
         """Returns `mean + std * scaled` in float64: numbers in the target's units.
 
         Args:
-            scaled: Of a regression, outputs of the network.
+            scaled: Outputs of the network for a regression.
         """
         return self.mean + self.std * np.asarray(scaled, np.float64)
 

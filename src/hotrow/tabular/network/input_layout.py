@@ -49,7 +49,7 @@ class InputLayout:
         a value, columns of about the same number of ids.
 
         Args:
-            schema: Of the table.
+            schema: Schema of the table.
             encoders: The encoder of each column, by the column's name.
         """
         groups: dict[tuple[int, int], list[Column]] = {}

@@ -48,7 +48,7 @@ def build_network(
     moves a unit by as much as all its inputs together.
 
     Args:
-        schema: Of the table.
+        schema: Schema of the table.
         encoders: What encodes each column, by the column's name.
         layout: The inputs.
         first: What ids enter by: `"embedding"`, or `"onehot"` for `hotrow.OneHot` and a

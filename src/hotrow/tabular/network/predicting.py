@@ -12,7 +12,7 @@ def predict_rows(network: keras.Model, inputs: Mapping[str, np.ndarray]) -> np.n
     """Returns what a network gives for encoded rows, as float32.
 
     Args:
-        network: As `build_network` makes it.
+        network: Network that `build_network` returned.
         inputs: Arrays, by the names of the network's inputs.
     """
     rows = len(next(iter(inputs.values())))

@@ -1,1 +1,1 @@
-"""What a table holds, found in one pass over it."""
+"""Profiles of tables: kinds of columns, target, and fitted encoders."""

@@ -1,4 +1,4 @@
-"""What one pass over a column finds."""
+"""Counts and a sample of a column, gathered batch by batch."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -19,7 +19,7 @@ class ColumnScan:
     """Gathers what is to be known of a column, batch by batch.
 
     Args:
-        name: Of the column.
+        name: Name of the column.
         kind: Its type in Arrow.
         most: How many distinct values are counted at most.
         size: How many bytes they take at most.
@@ -57,11 +57,11 @@ class ColumnScan:
         """Adds a batch.
 
         Args:
-            values: Of the column.
+            values: Values of the column.
             training: Whether each row trains.
             rows: The number of each row in the table.
             chosen: The places of the rows that are in the sample.
-            kept: Of the rows in the sample so far, which stay; or None for all.
+            kept: Which rows in the sample so far stay; or None for all.
         """
         if is_nested(self.type):
             self.rows += len(values)

@@ -1,4 +1,4 @@
-"""What the columns of a table say of each other: decimal marks, orders of dates."""
+"""Hints that columns of a table give each other: decimal marks, orders of dates."""
 
 from collections.abc import Mapping
 from dataclasses import replace

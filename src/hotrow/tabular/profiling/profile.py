@@ -1,4 +1,4 @@
-"""What a table holds: the kinds of its columns, and their encoders."""
+"""Profile of a table: the kinds of its columns, and their encoders."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -33,19 +33,19 @@ _LONGEST_EXAMPLE = 60
 
 @dataclass(frozen=True)
 class Profile:
-    """What is known of a table before training.
+    """Profile of a table: all that is known of it before training.
 
     Attributes:
         schema: Its columns and its target.
-        encoders: Of each column that a model reads, the fitted layer.
-        target_encoder: Of the target.
-        counts: Of each column that is looked up, how many training rows have each id.
-        class_counts: Of a classification, how many training rows each class has.
+        encoders: Fitted encoder of each column that a model reads.
+        target_encoder: Encoder of the target.
+        counts: Number of training rows of each id, for columns that enter as ids.
+        class_counts: Number of training rows of each class; None for a regression.
         rows: How many rows each part has: "train", "validation", "test".
         target: The column of the target.
         notes: What a user should be told, a sentence each.
         warnings: What a user must look at, a sentence each: what may spoil the model.
-        seed: Of the split.
+        seed: Seed of the train/validation/test split.
     """
 
     schema: Schema
@@ -77,13 +77,13 @@ def profile(
     Encoders see the training rows only.
 
     Args:
-        table: Of `open_table`.
+        table: Table that `open_table` returned.
         target: The name of the column to predict. Rows without a value of it are left
             out of everything.
         kinds: Kinds of some columns, in place of those that their values say: names
             in `hotrow.tabular.kinds.KINDS`. Defaults to `None`.
         task: One of `TASKS`. Defaults to `None`: the values decide.
-        seed: Of the split. Defaults to 0.
+        seed: Seed of the train/validation/test split. Defaults to 0.
         max_size: How many ids a column has at most. Defaults to 1,000,000.
         conventions: How values are written, where the user says it.
 

@@ -22,12 +22,12 @@ MOST_DISTINCT = 1_000_000
 
 
 class TableScan:
-    """What one pass over a table finds.
+    """Counts and samples of all columns, from one pass over a table.
 
     Args:
         table: The table.
         target: The column to predict.
-        seed: Of the split.
+        seed: Seed of the train/validation/test split.
         conventions: How values are written, where the user says it.
         most: How many different values of a column are counted at most.
 

@@ -19,7 +19,7 @@ class TargetColumn:
     """The target of a table, and which of its values are missing.
 
     Attributes:
-        name: Of the column.
+        name: Name of the column.
         marks: What is missing in it whatever the other values are.
         words_are_missing: Whether words such as `NA` and `None` are missing, too.
     """
@@ -34,11 +34,11 @@ class TargetBatch:
     """Some rows of a table.
 
     Attributes:
-        columns: Of the rows that have a target, as an Arrow record batch.
+        columns: Columns of the rows that have a target, as an Arrow record batch.
         rows: The numbers of these rows in the table.
         parts: Which part each belongs to, as `split_of_rows` says.
         start: The number of the first row of the batch.
-        target: Of all rows of the batch, those without a target included.
+        target: Target of all rows of the batch, those without one included.
         there: Which rows of the batch have a target.
         type: The type of the target in Arrow.
     """
@@ -61,7 +61,7 @@ def target_batches(
         table: The table.
         target: The column whose missing values leave rows out.
         names: The other columns to read.
-        seed: Of the split.
+        seed: Seed of the train/validation/test split.
         what: What is being done, for the bar.
     """
     start = seen = 0

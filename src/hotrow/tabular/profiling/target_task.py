@@ -1,4 +1,4 @@
-"""What there is to predict, by the values of the target."""
+"""Finds the task and the classes of a target by its values."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -39,11 +39,11 @@ _RARE = 1 / 3
 
 @dataclass(frozen=True)
 class TargetFound:
-    """What there is to predict, and how it is written.
+    """The target, and the format of its values.
 
     Attributes:
         target: The target.
-        format: Of a regression, the way in which its numbers are written.
+        format: Format in which the numbers of a regression are written.
         fold: Whether spellings that differ in case or blanks only are one class.
         notes: What a user should be told, a sentence each.
         doubt: What a user should look at, as a sentence; or None.
@@ -110,7 +110,7 @@ def find_target(
     Args:
         known: What is known of the target, of all rows of the table.
         task: One of `TASKS`, or None to decide by the values.
-        title: Of the table, for errors.
+        title: Title of the table, for errors.
         context: What is known beside the values.
 
     Raises:

@@ -20,7 +20,7 @@ def unused_marks(
     Args:
         conventions: How values are written, where the user says it.
         columns: What is known of each column.
-        formats: Of columns of numbers, the way in which they are written.
+        formats: Formats in which columns of numbers are written.
     """
     notes = []
     for name, marks in conventions.missing.items():

@@ -38,7 +38,7 @@ class Execution:
         target: Name of the column to predict.
         kinds: Kinds of columns that the user gives.
         drop: Columns to leave out.
-        task: As in `fit`.
+        task: Task, as in `fit`.
         reading: Further arguments of `open_table`.
         written: Arguments of `Conventions.of`.
         settings: TrainingOptions of the training.

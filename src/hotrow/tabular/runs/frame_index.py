@@ -11,8 +11,8 @@ def with_index(table: Any, index: Any) -> Any:
     An index that is more than a range becomes columns of the table.
 
     Args:
-        table: As many rows as the index.
-        index: Of a pandas frame, or None: the table is returned as it is.
+        table: Table with as many rows as the index.
+        index: Index of a pandas frame, or None: the table is returned as it is.
     """
     if index is None:
         return table

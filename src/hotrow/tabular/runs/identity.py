@@ -1,4 +1,4 @@
-"""What a run must have in common with the one that it continues."""
+"""Identity of a run: data and settings that it must share with one it continues."""
 
 import hashlib
 import json

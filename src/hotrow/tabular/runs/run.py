@@ -167,7 +167,7 @@ class Run:
         """Writes the report, and returns its path.
 
         Args:
-            path: Of the HTML file. Defaults to `report.html` in the run's folder.
+            path: Path of the HTML file. Defaults to `report.html` in the run's folder.
         """
         from hotrow.tabular.report import write_report
 

@@ -1,4 +1,4 @@
-"""What simple models reach on the same rows."""
+"""Scores of simple models on the same test rows."""
 
 import time
 import warnings

@@ -1,4 +1,4 @@
-"""What a run that was killed continues from."""
+"""Checkpoints: the network and the training state after each epoch."""
 
 import shutil
 from contextlib import suppress

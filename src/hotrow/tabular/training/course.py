@@ -13,7 +13,7 @@ class Course:
     """Training state: epochs done, best loss, and why training ended.
 
     Attributes:
-        history: Of each whole epoch, values by the names that Keras gives them.
+        history: Values of each whole epoch, by the names that Keras gives them.
         best_epoch: The epoch, from 1, with the lowest loss on the validation rows.
         best_loss: That loss.
         waited: How many epochs have passed since.

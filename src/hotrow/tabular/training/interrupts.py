@@ -1,4 +1,4 @@
-"""Ctrl-C as a wish that work ends soon, in place of an exception in its midst."""
+"""Stops training after Ctrl-C at the next batch, without an exception within a step."""
 
 import signal
 import threading
@@ -7,43 +7,43 @@ from contextlib import contextmanager
 from types import FrameType
 
 
-class Wish:
-    """Whether the user wishes that work ends.
+class StopRequest:
+    """Stop request, set by the first SIGINT.
 
     Attributes:
-        is_there: Whether Ctrl-C was pressed.
-        cut_short: Whether work ended for it before it was whole.
+        is_made: Whether Ctrl-C was pressed.
+        cut_short: Whether an epoch ended for it before its last batch.
     """
 
     def __init__(self) -> None:
-        self.is_there = False
+        self.is_made = False
         self.cut_short = False
 
 
 @contextmanager
-def interrupts_as_wish() -> Iterator[Wish]:
-    """Gives a `Wish` that the first Ctrl-C fulfils; a second one interrupts as ever.
+def stop_on_interrupt() -> Iterator[StopRequest]:
+    """Gives a `StopRequest` that the first Ctrl-C makes; a second one interrupts.
 
     An exception in the midst of a step can leave a network without its weights, which
     JAX had handed to the step. Only a main thread gets Ctrl-C; in others, nothing is
     changed.
     """
-    wish = Wish()
+    request = StopRequest()
     if threading.current_thread() is not threading.main_thread():
-        yield wish
+        yield request
         return
     before = signal.getsignal(signal.SIGINT)
     if not callable(before):
-        yield wish
+        yield request
         return
 
     def note(number: int, frame: FrameType | None) -> None:
-        if wish.is_there:
+        if request.is_made:
             raise KeyboardInterrupt
-        wish.is_there = True
+        request.is_made = True
 
     signal.signal(signal.SIGINT, note)
     try:
-        yield wish
+        yield request
     finally:
         signal.signal(signal.SIGINT, before)

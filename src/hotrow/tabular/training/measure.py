@@ -1,4 +1,4 @@
-"""How good predictions are."""
+"""Metrics of predictions, added up batch by batch."""
 
 from typing import Any
 
@@ -19,8 +19,8 @@ class Measure:
     Args:
         task: One of `schema.TASKS`.
         classes: How many classes there are, or 0 for a regression.
-        seed: Of the choice of residuals that are kept.
-        scale: Of a regression, what errors are divided by before they are squared, so
+        seed: Seed of the choice of residuals that are kept.
+        scale: Divisor of the errors of a regression before they are squared, so
             that numbers of any size can be: the target's standard deviation.
     """
 

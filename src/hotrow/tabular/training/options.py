@@ -1,4 +1,4 @@
-"""How a network is trained."""
+"""Options of the network and of its training."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -9,19 +9,19 @@ from hotrow.tabular.run_error import RunError
 
 @dataclass(frozen=True)
 class TrainingOptions:
-    """How a network is made and trained.
+    """Options of the network and of its training.
 
     Attributes:
         first: What ids enter the network by: `"embedding"` or `"onehot"`.
         epochs: Passes over the training rows, at most.
         patience: After so many epochs without a lower loss on the validation rows,
             training ends. After half of them the learning rate falls to a third.
-        learning_rate: Of Adam, at first.
+        learning_rate: Learning rate of Adam, at first.
         batch_size: Rows of a step, or None: `batch_size_of`.
         hidden: Units of the hidden layers.
         dropout: Share of their units that is dropped in training.
         bins: Into how many bins a column of numbers is cut, at most.
-        seed: Of the split, the first weights, the order of rows and the dropout.
+        seed: Seed of the split, the first weights, the order of rows and the dropout.
     """
 
     first: str = "embedding"

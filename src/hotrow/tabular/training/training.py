@@ -15,7 +15,7 @@ from hotrow.tabular.network.predicting import predict_rows
 from hotrow.tabular.training.checkpoint import Checkpoint
 from hotrow.tabular.training.course import Course
 from hotrow.tabular.training.end_reason import EndReason
-from hotrow.tabular.training.interrupts import Wish, interrupts_as_wish
+from hotrow.tabular.training.interrupts import StopRequest, stop_on_interrupt
 from hotrow.tabular.training.measure import Measure
 from hotrow.tabular.training.options import TrainingOptions, batch_size_of
 from hotrow.tabular.training.training_rows import TrainingRows
@@ -78,14 +78,14 @@ def train(
         settings.batch_size or batch_size_of(len(rows)),
         seed=settings.seed,
     )
-    with interrupts_as_wish() as wish:
+    with stop_on_interrupt() as request:
         while course.end is None:
             if course.epoch >= settings.epochs:
                 course.end = EndReason.EPOCHS_DONE
                 break
             start = time.perf_counter()
-            values = _one_epoch(network, batches, course.epoch, settings, wish)
-            if wish.cut_short and course.epoch:
+            values = _one_epoch(network, batches, course.epoch, settings, request)
+            if request.cut_short and course.epoch:
                 # What was saved after the epoch before is whole.
                 course.end = EndReason.INTERRUPTED_IN_EPOCH
                 break
@@ -94,13 +94,13 @@ def train(
             is_best = course.add(values, measure.loss)
             course.seconds += time.perf_counter() - start
             say(_line(course, is_best, time.perf_counter() - start))
-            if wish.cut_short:
+            if request.cut_short:
                 # A run that goes on begins anew: nothing is saved to go on from.
                 course.end = EndReason.INTERRUPTED_IN_FIRST_EPOCH
                 return network.get_weights()
             _after_epoch(network, course, settings)
             checkpoint.save(network, course)
-            if wish.is_there and course.end is None:
+            if request.is_made and course.end is None:
                 course.end = EndReason.INTERRUPTED_AFTER_EPOCH
     return checkpoint.load(course.best_epoch).get_weights()
 
@@ -126,11 +126,11 @@ def _one_epoch(
     batches: TrainingRows,
     epoch: int,
     settings: TrainingOptions,
-    wish: Wish,
+    request: StopRequest,
 ) -> dict[str, float]:
     batches.start_epoch(epoch)
     _seed_dropout(network, [settings.seed, epoch])
-    bar = _Bar(f"epoch {epoch + 1}", len(batches), wish)
+    bar = _Bar(f"epoch {epoch + 1}", len(batches), request)
     history = network.fit(batches, verbose=0, shuffle=False, callbacks=[bar]).history
     values = {name: float(value[-1]) for name, value in history.items()}
     if not math.isfinite(values["loss"]):
@@ -186,11 +186,11 @@ def _line(course: Course, is_best: bool, seconds: float) -> str:
 
 
 class _Bar(keras.callbacks.Callback):
-    """A bar over the batches of an epoch, which also ends it when that is wished."""
+    """A bar over the batches of an epoch, which also ends it on a stop request."""
 
-    def __init__(self, what: str, batches: int, wish: Wish) -> None:
+    def __init__(self, what: str, batches: int, request: StopRequest) -> None:
         super().__init__()
-        self._what, self._batches, self._wish = what, batches, wish
+        self._what, self._batches, self._request = what, batches, request
         self._bar: Any = None
 
     def on_train_begin(self, logs: Any = None) -> None:
@@ -203,8 +203,8 @@ class _Bar(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         if self._bar is not None:
             self._bar.update(batch + 1 - self._bar.n)
-        if self._wish.is_there and batch + 1 < self._batches:
-            self._wish.cut_short = True
+        if self._request.is_made and batch + 1 < self._batches:
+            self._request.cut_short = True
             self.model.stop_training = True
 
     def on_train_end(self, logs: Any = None) -> None:

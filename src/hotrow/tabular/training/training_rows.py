@@ -30,7 +30,7 @@ class TrainingRows(keras.utils.PyDataset):
         target_encoder: The encoder that it is from.
         rows: Which rows to train on.
         batch_size: Rows of a batch.
-        seed: Of the order, and of the values that are taken away.
+        seed: Seed of the order, and of the values that are taken away.
         blank: The share of values that is taken away.
     """
 

@@ -1,4 +1,4 @@
-"""What is known beside a column's values: what the user says, and the other columns."""
+"""Hints on a column beside its values: arguments of the user, and other columns."""
 
 from dataclasses import dataclass, field
 
@@ -7,10 +7,10 @@ from hotrow.tabular.values.numbers.detect import Hints
 
 @dataclass(frozen=True)
 class Context:
-    """What is known of a column beside its values.
+    """Hints on a column beside its values.
 
     Attributes:
-        hints: Of how its numbers are written.
+        hints: Hints on how its numbers are written.
         dates: The order of day, month and year, as the user says it.
         dates_of_table: The order in the other columns, if they have one.
     """

@@ -1,4 +1,4 @@
-"""What is known of a column's values."""
+"""Evidence on a column: its values, how frequent and how complete they are."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -12,13 +12,13 @@ from hotrow_common.arrow import pa
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known of a column's values: all of them, or a sample if they are many.
+    """The values of a column: all of them, or a sample if they are many.
 
     Attributes:
-        name: Of the column.
+        name: Name of the column.
         type: The type that it has in Arrow.
         rows: How many rows there are, those with a missing value included.
-        missing: In how many rows the value is missing.
+        missing: Number of rows in which the value is missing.
         distinct: How many values there are; if not `complete`, at least so many.
         complete: Whether `tokens` are all values.
         singles: If not `complete`, about what share of values occurs only once.

@@ -1,4 +1,4 @@
-"""What was found of a column."""
+"""Result of the search for the kind of a column."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,9 +19,9 @@ class Found:
 
     Attributes:
         kind: The name of the kind.
-        why: As in `Column`.
-        separator: As in `Column`.
-        format: Of numbers and dates, the way in which they are written.
+        why: Reason for the kind, as in `Column`.
+        separator: Text between the parts of a value, as in `Column`.
+        format: Format in which numbers or dates are written.
         absent: The values that count as missing, beside those that always do.
         marks: What is missing in this column, as the user says it.
         doubt: What a user should look at, as a sentence; or None.

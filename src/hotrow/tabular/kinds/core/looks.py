@@ -21,7 +21,7 @@ _LOOSE = NumberFormat(plain=False, loose=True)
 
 @dataclass(frozen=True)
 class Look:
-    """What the values of a column look like.
+    """Another kind that the values of a column look like.
 
     Attributes:
         why: What they look like, as the end of a sentence.

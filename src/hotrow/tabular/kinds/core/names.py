@@ -1,4 +1,4 @@
-"""What the name of a column says of its values."""
+"""Hints on the values of a column in its name."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""How often each value of a column occurs, in bounded memory."""
+"""Counts of the values of a column, in bounded memory."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ class ValueCounts:
         """Adds a batch.
 
         Args:
-            values: Of the batch.
+            values: Values of the batch.
             training: Whether each row trains.
             rows: The number of each row in the table.
         """
