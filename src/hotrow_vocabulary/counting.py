@@ -1,4 +1,4 @@
-"""How often each token occurs: count tables, and their sums."""
+"""Count tables of tokens, and their sums."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -34,9 +34,9 @@ def count_files(
     Args:
         paths: One path or several, each with or without wildcards.
         column: The name of the column.
-        memory_limit: What DuckDB may use, such as `"400MB"`.
+        memory_limit: Memory that DuckDB may use, such as `"400MB"`.
         min_count: Tokens that occur less often are left out.
-        room: How many tokens to keep at most, or None for all.
+        room: Maximum number of tokens to keep, or None for all.
         in_order: Whether the tokens come by falling count, ties by value.
     """
     files = find_files(paths)

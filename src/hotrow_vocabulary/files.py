@@ -94,8 +94,8 @@ class VocabularyFileError(ValueError):
     """A file is not as `write` wrote it.
 
     Args:
-        path: Of the file.
-        problem: What is wrong with it, a sentence.
+        path: Path of the file.
+        problem: Fault of the file, a sentence.
     """
 
     def __init__(self, path: str | os.PathLike[str], problem: str) -> None:

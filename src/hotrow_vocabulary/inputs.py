@@ -1,4 +1,4 @@
-"""What tokens may come in: lists, arrays, series, and batches of these."""
+"""Reads tokens from lists, arrays, series, and batches of these."""
 
 import itertools
 from collections.abc import Iterable, Iterator

@@ -12,7 +12,7 @@ def ordered(counts: Any, min_count: Any, room: int | None) -> Any:
     Args:
         counts: A count table that holds each token once.
         min_count: Tokens that occur less often are left out.
-        room: How many tokens to keep at most, or None for all.
+        room: Maximum number of tokens to keep, or None for all.
     """
     min_count = as_size(min_count, "min_count")
     if min_count > 1:

@@ -1,4 +1,4 @@
-"""What is done to a string before it counts as a token."""
+"""Rules that change a string before it is a token: Unicode form, lower case."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ FORMS = ("NFC", "NFD", "NFKC", "NFKD")
 
 @dataclass(frozen=True)
 class Rules:
-    """What is done to a string before it counts as a token.
+    """Rules that change a string before it is a token.
 
     Attributes:
         normalize: A form of Unicode, one of `FORMS`, or None to leave strings be.

@@ -14,7 +14,7 @@ def check(length: Any, ragged: bool, padding: bool, batches: bool) -> None:
     """Raises `ValueError` for a shape that ids cannot be brought to.
 
     Args:
-        length: How many columns a matrix shall have, or None.
+        length: Number of columns of the matrix, or None.
         ragged: Whether rows stay as long as they are.
         padding: Whether there is an id of padding.
         batches: Whether the tokens come in batches.

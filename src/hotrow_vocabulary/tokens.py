@@ -1,4 +1,4 @@
-"""What counts as a token, whatever it comes in.
+"""Conversion of values to tokens: strings or integers.
 
 All tokens become one Arrow array: of type large_string, of type int64, or of type null
 where nothing but missing values was seen.
@@ -107,7 +107,7 @@ def as_kind(tokens: Any, wanted: Any, where: str) -> Any:
     Args:
         tokens: An Arrow array of tokens.
         wanted: An Arrow type: large_string, int64, or null for either.
-        where: What the tokens are compared with, for the message.
+        where: Name of the tokens that they are compared with, for the message.
     """
     if tokens.type == wanted or pa.types.is_null(wanted):
         return tokens

@@ -105,8 +105,8 @@ class Vocabulary(VocabularyIO):
             counts: A table with the columns `token` and `count` (pyarrow, pandas,
                 polars), as `hotrow.count` returns it; a dict of tokens and counts; or
                 an iterable of these, such as those of several machines.
-            min_count: As for `fit`; compared with the sum.
-            max_size: As for `fit`.
+            min_count: Least count, as for `fit`; compared with the sum.
+            max_size: Maximum size, as for `fit`.
             **settings: As for `fit`.
         """
         about = VocabularyOptions(**settings)
@@ -134,10 +134,10 @@ class Vocabulary(VocabularyIO):
             paths: A Parquet or CSV file, a path with wildcards such as
                 `"data/*.parquet"`, or a list of these.
             column: The name of the column.
-            memory_limit: How much memory DuckDB may use beside the vocabulary. Defaults
+            memory_limit: Memory that DuckDB may use beside the vocabulary. Defaults
                 to `"400MB"`.
-            min_count: As for `fit`.
-            max_size: As for `fit`.
+            min_count: Least count, as for `fit`.
+            max_size: Maximum size, as for `fit`.
             **settings: As for `fit`.
         """
         about = VocabularyOptions(**settings)

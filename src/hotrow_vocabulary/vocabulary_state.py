@@ -50,12 +50,12 @@ class VocabularyState:
 
     @property
     def reserve_padding(self) -> bool:
-        """Whether id 0 is padding."""
+        """Returns whether id 0 is padding."""
         return self._settings.reserve_padding
 
     @property
     def reserve_oov(self) -> bool:
-        """Whether there is an id for out-of-vocabulary tokens."""
+        """Returns whether there is an id for out-of-vocabulary tokens."""
         return self._settings.reserve_oov
 
     @property
@@ -65,7 +65,7 @@ class VocabularyState:
 
     @property
     def lowercase(self) -> bool:
-        """Whether strings are put in lower case."""
+        """Returns whether strings are put in lower case."""
         return self._settings.lowercase
 
     @property

@@ -1,4 +1,4 @@
-"""What a backend must know of the error for a bad id."""
+"""Protocols of the error for a bad id."""
 
 from typing import Any, Protocol
 

@@ -257,7 +257,7 @@ class Follower:
 
 
 def has_arguments(step: Step) -> bool:
-    """Whether a step has more arguments than the first.
+    """Returns whether a step has more arguments than the first.
 
     What Keras fills in by itself is none: training, and the mask of the first one.
     """
@@ -269,12 +269,12 @@ def has_arguments(step: Step) -> bool:
 
 
 def is_model(x: Any) -> bool:
-    """Whether an operation in a graph is a nested model with a graph of its own."""
+    """Returns whether an operation is a nested model with a graph of its own."""
     return keras_compat.is_functional(x) and x.built
 
 
 def gives_one_hots(model: keras.Model) -> bool:
-    """Whether an output of a model comes from a one-hot layer and passers only."""
+    """Returns whether an output comes from a one-hot layer and passers only."""
     follower = Follower(_NoTwins(), lambda inner: inner)
     outputs = follower.read(model)
     return any(value.flow is not None for value in keras.tree.flatten(outputs))

@@ -12,7 +12,7 @@ class ReplacementLayers:
     """Makes the layers that take the place of others, one for each.
 
     Args:
-        made: What was made so far, by other models of the same call of `fuse` too.
+        made: Layers made so far, also for other models of the same call of `fuse`.
     """
 
     def __init__(self, made: dict[Any, Any]) -> None:

@@ -18,7 +18,7 @@ from hotrow.fusion.core.graph import Step, Value
 
 
 def is_user_s(operation: Any) -> bool:
-    """Whether an operation is a layer whose code is the user's own."""
+    """Returns whether an operation is a layer whose code is the user's own."""
     if not isinstance(operation, keras.Layer):
         return False
     if keras_compat.is_functional(operation):
@@ -32,7 +32,7 @@ def traced(step: Step, outputs: list[keras.KerasTensor]) -> Any:
 
     Args:
         step: The call.
-        outputs: What it gives, flat.
+        outputs: Outputs, flat.
 
     Returns:
         A `keras_compat.Graph`, whose inputs are flat and in the order of

@@ -1,1 +1,1 @@
-"""Which inputs are ids, and what happens to those that are not."""
+"""Validation of ids: dtypes, range, and the `out_of_range` policy."""

@@ -47,7 +47,7 @@ class IdCheck:
         layer_name: Name of the layer, for messages.
         input_dim: Number of rows; ids run from 0 to `input_dim - 1`.
         out_of_range: "error", "zero", or the row that stands for every bad id.
-        state: Where compiled code notes a bad id, or None for other policies.
+        state: Record of bad ids in compiled code, or None for other policies.
     """
 
     def __init__(
@@ -167,7 +167,7 @@ class IdCheck:
 
     @property
     def _is_cut(self) -> bool:
-        """Whether the backend has too few bits for the largest id."""
+        """Returns whether the backend has too few bits for the largest id."""
         return self._input_dim > 2**31 and self.dtype == "int32"
 
     def _as_array(self, inputs: Any) -> np.ndarray:

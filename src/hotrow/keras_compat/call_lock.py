@@ -52,7 +52,7 @@ class CallLock:
             self._release()
 
     def is_wanted(self, reads_only: bool) -> bool:
-        """Whether the holder should call `let_others`."""
+        """Returns whether the holder should call `let_others`."""
         if not self._waiting and len(self._holders) < 2:
             return False
         with self._guard:

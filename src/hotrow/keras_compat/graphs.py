@@ -9,7 +9,7 @@ from keras.src.models.functional import Functional, functional_like_constructor
 
 
 def has_mask(tensor: KerasTensor) -> bool:
-    """Whether a symbolic tensor carries a mask."""
+    """Returns whether a symbolic tensor carries a mask."""
     return get_keras_mask(tensor) is not None
 
 
@@ -31,12 +31,12 @@ class Graph(NamedTuple):
 
 
 def is_functional(model: Any) -> bool:
-    """Whether a model is a graph of calls: functional, or a `Sequential`."""
+    """Returns whether a model is a graph of calls: functional, or a `Sequential`."""
     return isinstance(model, (Functional, keras.Sequential))
 
 
 def is_plain_graph(model: keras.Model) -> bool:
-    """Whether a model is no more than its graph: of a class of Keras, not the user."""
+    """Returns whether a model is no more than its graph: of a class of Keras."""
     return type(model) in (Functional, keras.Sequential)
 
 
@@ -72,5 +72,5 @@ def _without_own_mask(args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str
 
 
 def takes_inputs_and_outputs(cls: type) -> bool:
-    """Whether a class of models is made as `keras.Model` is, of inputs and outputs."""
+    """Returns whether a class of models is made of inputs and outputs."""
     return bool(functional_like_constructor(cls))

@@ -42,10 +42,10 @@ PLAIN_METHODS = (
 
 
 class Subscriber:
-    """What happens around a call. Each method gets the model and the method's name."""
+    """Hooks around a call. Each method gets the model and the method's name."""
 
     def needs_lock(self, model: keras.Model, name: str) -> bool:
-        """Whether threads that call this method must wait for each other."""
+        """Returns whether threads that call this method must wait for each other."""
         return False
 
     def compiling(self, model: keras.Model, arguments: dict[str, Any]) -> None:
@@ -89,7 +89,7 @@ def running_model() -> keras.Model | None:
 
 
 def is_only_reading() -> bool:
-    """Whether a call is under way in this thread that does not train."""
+    """Returns whether a call is under way in this thread that does not train."""
     return bool(getattr(_running, "only_reading", False))
 
 

@@ -140,7 +140,7 @@ def own_variables(optimizer: keras.Optimizer) -> list[keras.Variable]:
 
 
 def decays_weight(optimizer: keras.Optimizer, variable: keras.Variable) -> bool:
-    """Whether the weight decay of the optimizer holds for a variable."""
+    """Returns whether the weight decay of the optimizer holds for a variable."""
     return optimizer.weight_decay is not None and optimizer._use_weight_decay(variable)
 
 
@@ -190,7 +190,7 @@ def rule_scalars(optimizer: keras.Optimizer) -> list[keras.Variable]:
 
 
 def is_multi(optimizer: Any) -> bool:
-    """Whether it is a `keras.optimizers.MultiOptimizer`, which came with Keras 3.15."""
+    """Returns whether it is a `MultiOptimizer`, which came with Keras 3.15."""
     multi = getattr(keras.optimizers, "MultiOptimizer", None)
     return multi is not None and isinstance(optimizer, multi)
 

@@ -50,7 +50,7 @@ class Embedding(IdLayer, keras.layers.Embedding):
         input_length: Length of each sequence of ids, if it is always the same: an
             integer, or a tuple for ids of more axes. As the first layer of a
             `Sequential`, the model is then built at once. Defaults to `None`.
-        out_of_range: What becomes of an id that is negative, at or above `input_dim`,
+        out_of_range: Policy for an id that is negative, at or above `input_dim`,
             or not whole. `"error"` (the default) raises, in a compiled `fit` at the
             end of the epoch at the latest; `"zero"` gives a zero vector and no
             gradient; an integer `k` reads and trains row `k`.

@@ -1,4 +1,4 @@
-"""What every layer that takes ids has in common."""
+"""Base of the layers that take ids."""
 
 from typing import Any
 

@@ -36,7 +36,7 @@ class OneHot(IdLayer):
         mask_zero: Whether id 0 is padding, which later layers that use a mask (`LSTM`,
             `GRU`) then skip. Its vector is still that of category 0. Defaults to
             `False`.
-        out_of_range: What becomes of an id that is negative, at or above `input_dim`,
+        out_of_range: Policy for an id that is negative, at or above `input_dim`,
             or not whole. `"error"` (the default) raises, in a compiled `fit` at the
             end of the epoch at the latest; `"zero"` gives a zero vector; an integer
             `k` gives the vector of category `k`.

@@ -93,7 +93,7 @@ class OuterModel(keras.Model):
 
     @property
     def built(self) -> bool:
-        """Whether the model within has its variables."""
+        """Returns whether the model within has its variables."""
         return bool(getattr(getattr(self, "model", None), "built", False))
 
     @built.setter
@@ -101,7 +101,7 @@ class OuterModel(keras.Model):
         pass  # Keras sets it on each layer; the lookups have nothing to build.
 
     def needs_targets(self) -> bool:
-        """Whether training without targets is sure to be a mistake."""
+        """Returns whether training without targets is sure to be a mistake."""
         model: Any = type(self.model)
         plain = all(getattr(model, n) is getattr(keras.Model, n) for n in _STEPS)
         return plain and self.compiled and self.loss is not None

@@ -62,7 +62,7 @@ def encoded(name: str | None, lookup: keras.Layer, values: Any) -> np.ndarray:
     """Returns the ids of an input.
 
     Args:
-        name: Of the input, or None if there is one only.
+        name: Name of the input, or None if there is one only.
         lookup: A layer with a method `encode`.
         values: Raw values.
     """
@@ -80,9 +80,9 @@ def numbers(name: str, values: Any, dtype: str | None) -> Any:
     """Returns an input that has no lookup, as an array.
 
     Args:
-        name: Of the input.
+        name: Name of the input.
         values: Numbers.
-        dtype: What the model takes, or None if it does not say.
+        dtype: Dtype that the model takes, or None if it does not say.
     """
     _check_rows(name, values)
     if dtype == "string":

@@ -86,7 +86,7 @@ class RawModel(OuterModel):
         """Returns the inputs of the model: ids in place of tokens, in NumPy.
 
         Args:
-            inputs: As for a call.
+            inputs: Raw inputs, as for a call.
 
         Raises:
             ValueError: If an input is missing, cannot be encoded, has no lookup and is

@@ -1,4 +1,4 @@
-"""What cannot be trained by rows, refused before training starts."""
+"""Refuses tables and optimizers that cannot be trained by rows."""
 
 from collections.abc import Callable
 from typing import Any

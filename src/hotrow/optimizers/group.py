@@ -21,7 +21,7 @@ class Group:
 
     Attributes:
         variables: The variables, tables among them.
-        multipliers: What the learning rate is multiplied by for a variable, by `id` of
+        multipliers: Factor of the learning rate for a variable, by `id` of
             the variable; 1 for any other.
         decay: The weight decay of the tables, or None.
         average: The moving averages, or None without `use_ema`.
@@ -40,7 +40,7 @@ class Group:
 
     @property
     def accumulates(self) -> bool:
-        """Whether the optimizer adds up gradients over several steps."""
+        """Returns whether the optimizer adds up gradients over several steps."""
         return bool(self.optimizer.gradient_accumulation_steps)
 
     @property

@@ -23,7 +23,7 @@ class Groups:
     Args:
         inner: The optimizer of tables, or a `keras.optimizers.MultiOptimizer`.
         others: The optimizer of variables that are no tables, or None.
-        per_layer: What `PerLayer` takes.
+        per_layer: Argument of `PerLayer`.
     """
 
     def __init__(self, inner: Any, others: Any, per_layer: Any) -> None:
@@ -66,7 +66,7 @@ class Groups:
         return self._of[id(variable)]
 
     def has(self, variable: keras.Variable) -> bool:
-        """Whether a variable is one of those that the optimizers were built on."""
+        """Returns whether the optimizers were built on a variable."""
         return id(variable) in self._of
 
     def split(

@@ -23,7 +23,7 @@ class LossScale:
     Attributes:
         outside: Whether an optimizer around this one scales the loss instead.
         scale: The scale, or None without scaling.
-        counter: How many finite steps there have been since the scale changed.
+        counter: Number of finite steps since the scale changed.
     """
 
     def __init__(self, wanted: bool | None, initial: float, growth_steps: int) -> None:

@@ -61,7 +61,7 @@ class OuterOptimizer(keras.Optimizer):
 
     @property
     def iterations(self) -> Any:
-        """How many steps there have been."""
+        """Number of steps so far."""
         return self._groups.first.iterations
 
     @property
@@ -101,7 +101,7 @@ class OuterOptimizer(keras.Optimizer):
 
     @property
     def step_counter(self) -> Any:
-        """How many finite steps there were since `dynamic_scale` changed, or None."""
+        """Number of finite steps since `dynamic_scale` changed, or None."""
         return self._loss_scale.counter
 
     def scale_loss(self, loss: Any) -> Any:
@@ -154,7 +154,7 @@ class OuterOptimizer(keras.Optimizer):
 
     @property
     def _scaling(self) -> list[keras.Variable]:
-        """What a `LossScaleOptimizer` has before its inner optimizer's variables."""
+        """Variables of a `LossScaleOptimizer` before those of its inner optimizer."""
         if self.dynamic_scale is None:
             return []
         unused = keras_compat.own_variables(self)[:2]

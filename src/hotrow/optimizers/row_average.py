@@ -33,7 +33,7 @@ LARGEST_RATIO = 8.0
 
 
 class _State(NamedTuple):
-    """What is kept for one table; the last two only if it decays."""
+    """State of one table; the last two only if it decays."""
 
     table: keras.Variable
     # The steps when a row caught up last; -1 before the first update.
@@ -49,7 +49,7 @@ class RowAverage:
 
     Args:
         optimizer: The optimizer, with `use_ema`, built.
-        variables: Its variables.
+        variables: Variables of the optimizer.
         decay: The weight decay of its tables, or None.
         add_variable: Makes a variable of the optimizer around it, as
             `keras.Optimizer.add_variable` does.
@@ -113,7 +113,7 @@ class RowAverage:
 
         Args:
             variable: The table.
-            ids: Its rows, or None for all.
+            ids: Ids of the rows, or None for all.
             average: Rows of the average, as stored.
             stored: Rows of the table, as stored.
             now: Rows of the table as they are now.
@@ -285,7 +285,7 @@ class RowAverage:
                 self._restart(state)
 
     def _has_begun(self) -> bool:
-        """Whether there was a step; False inside a compiled function, too."""
+        """Returns whether there was a step; False inside a compiled function, too."""
         if keras_compat.get_stateless_scope() is not None:
             return False
         steps = backend.peek(ops.convert_to_tensor(self._count))

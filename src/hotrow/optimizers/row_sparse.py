@@ -160,7 +160,7 @@ class RowSparse(OuterOptimizer):
         registry.claim(variable, self, group.decay_of(variable), group.average)
 
     def trains(self, variable: keras.Variable) -> bool:
-        """Whether a variable is one of those that this optimizer was built on."""
+        """Returns whether this optimizer was built on a variable."""
         return self._groups.has(variable)
 
     @contextmanager

@@ -17,13 +17,13 @@ class RowStep:
     Args:
         optimizer: The optimizer whose rule updates the rows.
         variable: The table.
-        row_gradient: Its gradient; an id may occur several times.
-        scale: What the gradient is to be divided by, or None.
+        row_gradient: Gradient of the table; an id may occur several times.
+        scale: Divisor of the gradient, or None.
         update_padding: Whether the row of the padding id is trained.
 
     Attributes:
         gradient: Gradient of each distinct row; zeros where a place is not in use.
-        touched: Which of them are not all zeros: the rows that the step is about.
+        touched: Mask of those that are not all zeros: the rows to update.
         view: The rows of the table.
         slot_views: The same rows of the optimizer's slots, by attribute.
         decay: The weight decay that the table is under, or None.

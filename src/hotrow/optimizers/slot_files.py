@@ -18,10 +18,10 @@ def save(
     """Saves variables.
 
     Args:
-        store: What Keras gives: values by name.
-        scaling: What a `LossScaleOptimizer` has before its inner optimizer's variables,
-            or nothing.
-        variables: Those of the optimizers that do the work.
+        store: Store that Keras passes: values by name.
+        scaling: Variables of a `LossScaleOptimizer` before those of its inner
+            optimizer, or nothing.
+        variables: Variables of the optimizers that do the work.
     """
     for place, variable in enumerate([*scaling, *variables]):
         store[str(place)] = variable.numpy()
@@ -37,10 +37,10 @@ def load(
     """Loads what `save` saved, or what Keras saved for a plain optimizer.
 
     Args:
-        store: What Keras gives: values by name.
-        scaling: As for `save`. They stay as they are if the file is of a training
-            without a scale.
-        variables: As for `save`.
+        store: Store that Keras passes: values by name.
+        scaling: Variables, as for `save`. They stay as they are if the file is of
+            a training without a scale.
+        variables: Variables, as for `save`.
         name: Name of the optimizer.
         is_new: Whether the optimizer has made no step yet.
     """

@@ -42,7 +42,7 @@ class Update(NamedTuple):
         Args:
             group: The optimizer and its variables.
             pairs: Gradients and variables.
-            scale: What the loss was multiplied by, or None.
+            scale: Factor of the loss, or None.
             update_padding: Whether the row of a padding id is trained.
         """
         optimizer = group.optimizer

@@ -24,7 +24,7 @@ def lookup_rows(variable: keras.Variable, ids: Ids, row_axes: int = 1) -> Any:
     Args:
         variable: The variable.
         ids: Ids of its rows.
-        row_axes: How many of its first axes count its rows.
+        row_axes: Number of its first axes that count its rows.
     """
     by_rows = registry.trained_by_rows(variable)
     rows = backend.lookup_rows(variable, ids.values, ids.valid, by_rows, row_axes)

@@ -1,4 +1,4 @@
-"""Which variables are tables, and who trains them.
+"""Registry of tables: variables that are read by id, and their optimizers.
 
 A table is a variable of shape `(rows, ...)` that a layer looks up by id. A layer says
 so once, with `register`; an optimizer that trains tables row by row claims those among
@@ -15,12 +15,12 @@ from hotrow.keras_compat import model_calls
 
 
 class TableSpec:
-    """What is known of one table.
+    """Properties of a variable that is a table.
 
     Attributes:
         padding_id: The id that stands for padding, or None.
         compute_dtype: Dtype in which the layer computes, such as "float16".
-        row_axes: How many of the variable's first axes count its rows.
+        row_axes: Number of the variable's first axes that count its rows.
         whole_readers: Layers that read the variable whole, not by ids.
         regularizer: The variable's regularizer while an optimizer has the table: then
             the variable has none, so that Keras does not work through all its rows.
@@ -59,7 +59,7 @@ def register(
             `read_rows.lookup_rows`.
         padding_id: The id that stands for padding, if one does: its row is not trained.
         compute_dtype: Dtype in which the layer computes.
-        row_axes: How many of the variable's first axes count its rows.
+        row_axes: Number of the variable's first axes that count its rows.
     """
     backend.make_leaf(variable)
     variable.hotrow_table = TableSpec(padding_id, compute_dtype, row_axes)
@@ -92,13 +92,13 @@ def get(variable: Any) -> TableSpec:
 
 
 def trained_by_rows(variable: Any) -> bool:
-    """Whether a gradient of `variable` should come as rows."""
+    """Returns whether a gradient of `variable` should come as rows."""
     table = find(variable)
     return table is not None and table.trained_by is not None
 
 
 def trains_by_rows(optimizer: Any) -> bool:
-    """Whether an optimizer claims tables."""
+    """Returns whether an optimizer claims tables."""
     return getattr(optimizer, "trains_by_rows", False)
 
 
@@ -113,7 +113,7 @@ def by_rows_in(optimizer: Any) -> list[Any]:
 
 
 def are_all_frozen() -> bool:
-    """Whether the model that runs in this thread has tables, and trains none."""
+    """Returns whether the model that runs in this thread trains none of its tables."""
     model = model_calls.running_model()
     if model is None:
         return False

@@ -21,7 +21,7 @@ from hotrow.tables import registry
 
 
 class _State(NamedTuple):
-    """What is kept for one table: the sum, what rounding took from it, and its past."""
+    """State of one table: the sum of decays, its rounding error, and its past."""
 
     table: keras.Variable
     padding_id: int | None
@@ -40,7 +40,7 @@ class RowDecay:
         inner: The optimizer, which knows the learning rate and the weight decay.
         add_variable: Makes a variable of the optimizer around it, as
             `keras.Optimizer.add_variable` does.
-        padding_ids: For each table that decays, the id whose row stays as it is, or
+        padding_ids: Id whose row stays as it is, for each table that decays, or
             None.
     """
 
@@ -70,7 +70,7 @@ class RowDecay:
         self._mapping: list[tuple[keras.Variable, Any]] | None = None
 
     def holds_for(self, variable: keras.Variable) -> bool:
-        """Whether a table decays."""
+        """Returns whether a table decays."""
         return id(variable) in self._states
 
     def rate(self) -> Any:
@@ -174,7 +174,7 @@ class RowDecay:
 
     @property
     def variables(self) -> list[keras.Variable]:
-        """What is kept of all tables."""
+        """State of all tables."""
         return [v for s in self._states.values() for v in (s.sum, s.rest, s.kept)]
 
     def _restart(self, state: _State) -> None:

@@ -1,4 +1,4 @@
-"""What the tables of tokens share."""
+"""Slots of the hash tables, and their errors."""
 
 import secrets
 from typing import Any
@@ -14,7 +14,7 @@ class DuplicateKeys(Exception):
     """Two keys are equal.
 
     Args:
-        position: That of one of them.
+        position: Position of one of them.
     """
 
     def __init__(self, position: int) -> None:

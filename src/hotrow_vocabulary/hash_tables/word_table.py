@@ -30,7 +30,7 @@ class WordTable:
     Args:
         words: The keys, one or more: an array of uint64 for each word.
         tags: A number below `2**32` that belongs to each key too, or None.
-        positions: What to find for each key, from 0 to `2**31 - 1`.
+        positions: Value of each key, from 0 to `2**31 - 1`.
 
     Raises:
         DuplicateKeys: If two keys are equal.

@@ -43,7 +43,7 @@ class Block:
     """A few thousand strings, copied to where the first starts on a word.
 
     Args:
-        offsets: Where each string starts and the last one ends, in `data`.
+        offsets: Start of each string in `data`, and the end of the last one.
         data: Bytes.
     """
 
@@ -73,7 +73,7 @@ class Block:
         """Returns strings as words, and their lengths in bytes.
 
         Args:
-            rows: Which strings: such as `by_width` yields.
+            rows: Positions of strings, such as `by_width` yields.
             width: A place in `WIDTHS`.
         """
         narrower = WIDTHS[width - 1] if width else 0

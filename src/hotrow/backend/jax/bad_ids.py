@@ -1,4 +1,4 @@
-"""Where compiled code notes a bad id on JAX. Documented in `contract.py`."""
+"""Records bad ids in compiled code on JAX. Documented in `contract.py`."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is known on JAX while a step is traced. Documented in `contract.py`."""
+"""State of tracing and of the training loop on JAX. Documented in `contract.py`."""
 
 import contextlib
 from collections.abc import Callable

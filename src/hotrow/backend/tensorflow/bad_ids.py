@@ -1,4 +1,4 @@
-"""Where compiled code notes a bad id on TensorFlow. Documented in `contract.py`."""
+"""Records bad ids in compiled code on TensorFlow. Documented in `contract.py`."""
 
 from typing import Any
 

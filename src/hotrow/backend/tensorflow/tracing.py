@@ -1,4 +1,4 @@
-"""What is known on TensorFlow while a step is traced. Documented in `contract.py`."""
+"""Tracing and the training loop on TensorFlow. Documented in `contract.py`."""
 
 from collections.abc import Callable
 from typing import Any

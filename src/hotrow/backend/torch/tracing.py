@@ -1,4 +1,4 @@
-"""What is known on PyTorch while a step is traced. Documented in `contract.py`."""
+"""State of tracing and of the training loop on PyTorch. Documented in `contract.py`."""
 
 import contextlib
 from collections.abc import Callable

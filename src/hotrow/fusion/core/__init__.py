@@ -1,1 +1,1 @@
-"""What the rules of fusion are made of."""
+"""Parts that the rules of fusion share."""

@@ -35,8 +35,8 @@ def drop_categories(
     them in the order of ids. Costs a sort of each sample, whatever the categories.
 
     Args:
-        plan: Of tensors whose first axes are samples and steps.
-        tensors: Its tensors.
+        plan: Plan of tensors whose first axes are samples and steps.
+        tensors: Tensors of the plan.
         rate: The part that is dropped.
         seed: A seed generator.
 

@@ -85,7 +85,7 @@ class IdsOfEncoding(Producer):
 
     @classmethod
     def makes_one_hots(cls, layer: Any) -> bool:
-        """Whether `layer` makes vectors of categories, of whatever kind."""
+        """Returns whether `layer` makes vectors of categories, of whatever kind."""
         return bool(layer.output_mode != "int")
 
     @classmethod

@@ -1,4 +1,4 @@
-"""What fused layers have in common: they take the terms of a plan for vectors."""
+"""Base of fused layers: they take the terms of a plan in place of vectors."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -61,8 +61,8 @@ class FusedLayer:
 
         Args:
             layer: A layer of the class `replaces`.
-            plan: Of the vectors that it is called on.
-            shape: Of these vectors.
+            plan: Plan of the vectors that it is called on.
+            shape: Shape of these vectors.
         """
         return None
 

@@ -24,7 +24,7 @@ class Value:
             nested model that is taken apart.
         has_mask: Whether it carries a mask.
         step: The call that makes it, or None for an input of the model.
-        flow: What its last axis is made of, if `fuse` knows.
+        flow: Terms of its last axis, if `fuse` knows them.
         new: The tensor of the new graph.
     """
 
@@ -41,10 +41,10 @@ class Step:
     """A call of a layer or operation.
 
     Attributes:
-        operation: What is called.
-        args: Its arguments, with a `Value` for each tensor.
-        kwargs: Its keyword arguments, likewise.
-        outputs: What it gives, flat.
+        operation: Layer or operation that is called.
+        args: Arguments, with a `Value` for each tensor.
+        kwargs: Keyword arguments, likewise.
+        outputs: Outputs, flat.
         fused: The class that takes its place, or None.
         why_not: Why none does, though it is called on one-hots or makes them.
         is_producer: Whether it makes one-hots.
@@ -84,7 +84,7 @@ class Call:
 
     Attributes:
         make: Returns the layer.
-        sources: What it is called on.
+        sources: Tensors that it is called on.
     """
 
     make: Callable[[], Any]
@@ -102,7 +102,7 @@ class Call:
 
 @dataclass(eq=False)
 class Source:
-    """Where a tensor comes from: a value of the graph, or a result of a `Call`."""
+    """Source of a tensor: a value of the graph, or a result of a `Call`."""
 
     value: Value | None = None
     call: Call | None = None
@@ -125,11 +125,11 @@ class Source:
 
 @dataclass(eq=False)
 class Flow:
-    """What the last axis of a value is made of.
+    """Terms of the last axis of a value, and their tensors.
 
     Attributes:
-        plan: Its terms.
-        sources: Where the tensors of the plan come from, in the order of the terms.
+        plan: Terms of the axis.
+        sources: Sources of the plan's tensors, in the order of the terms.
         producers: Names of the layers that made the one-hots.
         via: Names of the layers that passed them on.
     """

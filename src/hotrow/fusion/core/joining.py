@@ -22,7 +22,7 @@ class _Joined(Passer):
 
     @classmethod
     def needs_layer(cls, layer: Any, parts: list[Part]) -> bool:
-        """Whether the tensors of the plan change."""
+        """Returns whether the tensors of the plan change."""
         return False
 
 

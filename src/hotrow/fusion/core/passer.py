@@ -12,8 +12,8 @@ class Part(NamedTuple):
     """One tensor that a passer is called on.
 
     Attributes:
-        plan: Of its last axis.
-        shape: Of the vectors, the last axis with it.
+        plan: Plan of the last axis.
+        shape: Shape of the vectors, the last axis included.
         has_mask: Whether it carries a mask.
     """
 
@@ -39,7 +39,7 @@ class Passer(FusedLayer):
 
     @classmethod
     def needs_layer(cls, layer: Any, parts: list[Part]) -> bool:
-        """Whether the tensors of the plan change."""
+        """Returns whether the tensors of the plan change."""
         return True
 
     def kept(self, tensors: Any) -> list[Any]:

@@ -1,4 +1,4 @@
-"""What a vector of one-hots and numbers is made of, without the zeros.
+"""Plan of an axis: the one-hots and numbers that a vector consists of, as terms.
 
 The last axis of a tensor that `fuse` follows is a sum of terms: one-hot vectors, of
 which only the ids are carried along, and dense parts. A `Plan` says where each of them
@@ -25,9 +25,9 @@ class Term(NamedTuple):
 
     Attributes:
         size: The number of categories, or of numbers.
-        offset: Its first place on the axis.
+        offset: First position on the axis.
         lengths: Axes that were merged into the last one.
-        strides: For each of them, the places from one position to the next.
+        strides: Distance between positions, for each of them.
         is_hot: Whether it is ids.
         is_weighted: Whether a tensor of weights follows.
     """
@@ -63,11 +63,11 @@ class Picked(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """Where the terms of an axis lie.
+    """Positions of the terms on an axis.
 
     Attributes:
         width: Length of the axis.
-        terms: Its terms.
+        terms: Terms of the axis.
     """
 
     width: int

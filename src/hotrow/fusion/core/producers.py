@@ -19,7 +19,7 @@ class Producer:
 
     @classmethod
     def makes_one_hots(cls, layer: Any) -> bool:
-        """Whether `layer` makes vectors of categories, of whatever kind."""
+        """Returns whether `layer` makes vectors of categories, of whatever kind."""
         return True
 
     @classmethod
@@ -28,7 +28,7 @@ class Producer:
 
         Args:
             layer: A layer or operation of the class `replaces`.
-            shape: Of its input, or of the first of them.
+            shape: Shape of its input, or of the first of them.
         """
         return None
 

@@ -26,7 +26,7 @@ def sum_rows(
         ids: int tensor of shape `outer + (count,)`; -1 adds nothing.
         weights: Tensor of the same shape that rows are multiplied by, or None.
         dtype: Dtype of the result.
-        row_axes: How many of the kernel's first axes count its rows.
+        row_axes: Number of the kernel's first axes that count its rows.
 
     Returns:
         A tensor of shape `outer` and then that of a row.

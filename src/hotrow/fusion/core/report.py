@@ -1,4 +1,4 @@
-"""What `fuse` tells about a model: each one-hot, who takes it, and what became."""
+"""Report of `fuse`: each one-hot, the layer that takes it, and the outcome."""
 
 from typing import NamedTuple
 

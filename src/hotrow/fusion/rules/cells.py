@@ -16,7 +16,7 @@ class ProjectedCell:
 
     Args:
         cell: The cell, which has the variables.
-        dropped: What the state is multiplied by: None, or the dropout mask of the cell,
+        dropped: Factor of the state: None, or the dropout mask of the cell,
             or a list of one for each gate.
     """
 

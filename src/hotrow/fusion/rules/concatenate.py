@@ -27,7 +27,7 @@ class FusedConcatenate(Passer, keras.layers.Concatenate):
 
     @classmethod
     def needs_layer(cls, layer: Any, parts: list[Part]) -> bool:
-        """Whether there is a mask."""
+        """Returns whether there is a mask."""
         return any(part.has_mask for part in parts)
 
     def build(self, input_shape: Any) -> None:

@@ -36,7 +36,7 @@ class _Dropping(Passer):
 
     @classmethod
     def needs_layer(cls, layer: Any, parts: list[Part]) -> bool:
-        """Whether the tensors of the plan change."""
+        """Returns whether the tensors of the plan change."""
         return bool(layer.rate)
 
     def call(self, inputs: Any, training: bool = False) -> Any:

@@ -26,7 +26,7 @@ class _Axes(NamedTuple):
 
     @property
     def row_axes(self) -> int:
-        """How many axes of the kernel come from the input: they count its rows."""
+        """Number of the kernel's axes that come from the input: they count its rows."""
         return sum(axis in self.inputs for axis in self.kernel)
 
 

@@ -1,4 +1,4 @@
-"""What `fuse` knows: for each layer of Keras, what takes its place."""
+"""Registry of `fuse`: the rule for each layer of Keras."""
 
 import keras
 

@@ -35,7 +35,7 @@ class FusedFlatten(Passer, keras.layers.Flatten):
 
     @classmethod
     def needs_layer(cls, layer: Any, parts: list[Part]) -> bool:
-        """Whether there is a mask, which ends here; else nothing is left to do."""
+        """Returns whether there is a mask, which ends here."""
         return parts[0].has_mask
 
     def call(self, inputs: Any) -> Any:

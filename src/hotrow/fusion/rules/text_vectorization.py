@@ -14,7 +14,7 @@ class BagOfWords(Producer):
 
     @classmethod
     def makes_one_hots(cls, layer: Any) -> bool:
-        """Whether `layer` makes vectors of categories."""
+        """Returns whether `layer` makes vectors of categories."""
         return layer.get_config()["output_mode"] not in ("int", None)
 
     @classmethod

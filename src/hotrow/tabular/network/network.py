@@ -126,7 +126,7 @@ def _layer_name(stack: Stack) -> str:
 def _vectors(ids: Any, stack: Stack, first: str, seed: int) -> Any:
     """Returns the vectors of all columns of a stack, side by side on one axis."""
     has_lists = stack.length is not None
-    # Small, so that what is learned soon outweighs chance: neighbours mean something.
+    # Small, so that what is learned soon outweighs chance: neighbors mean something.
     start = FirstWeights(_VECTOR_STDDEV, seed)
     if first == "embedding":
         vectors = Embedding(

@@ -49,7 +49,7 @@ class Stack:
 
     @property
     def rows(self) -> int:
-        """How many rows the table has."""
+        """Number of rows of the table."""
         last = self.columns[-1]
         return last.offset + last.rows
 

@@ -72,7 +72,7 @@ class Run:
 
     @property
     def interrupted(self) -> bool:
-        """Whether Ctrl-C ended training."""
+        """Returns whether Ctrl-C ended training."""
         return bool(self.mark["status"] == "interrupted")
 
     @cached_property
@@ -84,7 +84,7 @@ class Run:
 
     @cached_property
     def results(self) -> Results:
-        """What the run measured."""
+        """Measurements of the run."""
         self._check(self.folder.results)
         return Results.from_json(read_json(self.folder.results))
 

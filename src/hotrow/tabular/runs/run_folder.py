@@ -42,12 +42,12 @@ class RunFolder:
 
     @property
     def results(self) -> Path:
-        """What the run measured."""
+        """Measurements of the run."""
         return self.path / "results.json"
 
     @property
     def counts(self) -> Path:
-        """How often each value of a column occurs in the training rows."""
+        """Counts of each column's values in the training rows."""
         return self.path / "counts.npz"
 
     @property
@@ -57,7 +57,7 @@ class RunFolder:
 
     @property
     def checkpoint(self) -> Path:
-        """What a run that was killed continues from."""
+        """Checkpoint of a run: weights, optimizer and training state."""
         return self.path / "checkpoint"
 
     @property

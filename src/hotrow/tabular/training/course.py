@@ -30,7 +30,7 @@ class Course:
 
     @property
     def was_interrupted(self) -> bool:
-        """Whether the user ended training, by Ctrl-C."""
+        """Returns whether the user ended training, by Ctrl-C."""
         return self.end is not None and self.end.is_interruption
 
     def end_sentence(self, options: TrainingOptions) -> str:
@@ -41,7 +41,7 @@ class Course:
 
     @property
     def epoch(self) -> int:
-        """How many epochs are done."""
+        """Number of epochs that are done."""
         return len(self.history.get("loss", ()))
 
     def add(self, values: dict[str, float], loss: float) -> bool:

@@ -17,7 +17,7 @@ class EndReason(StrEnum):
 
     @property
     def is_interruption(self) -> bool:
-        """Whether the user ended training, by Ctrl-C."""
+        """Returns whether the user ended training, by Ctrl-C."""
         return self in _INTERRUPTIONS
 
     def sentence(self, epoch: int, epochs: int, patience: int) -> str:

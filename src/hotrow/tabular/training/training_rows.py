@@ -65,7 +65,7 @@ class TrainingRows(keras.utils.PyDataset):
             self._block_number = -1
 
     def __len__(self) -> int:
-        """How many batches there are."""
+        """Number of batches."""
         return len(self._rows) // self.batch_size
 
     def __getitem__(self, index: int) -> tuple[dict[str, np.ndarray], np.ndarray]:

@@ -35,7 +35,7 @@ class NumberColumn:
 
     @property
     def is_plain(self) -> bool:
-        """Whether the numbers are digits and a point, without anything around them."""
+        """Returns whether the numbers are digits and a point alone."""
         form = self.reading.format
         return bool(form.kind == "number" and form.plain)
 
@@ -57,12 +57,12 @@ class NumberColumn:
 
     @property
     def are_all_integers(self) -> bool:
-        """Whether every value is an integer."""
+        """Returns whether every value is an integer."""
         return self.is_plain and not self.unfit and bool(self._whole.all())
 
     @cached_property
     def have_leading_zeros(self) -> bool:
-        """Whether 1 % of the values are digits with a zero ahead."""
+        """Returns whether 1 % of the values are digits with a zero ahead."""
         return self.known.share(have_leading_zeros(self.known.tokens)) >= 0.01
 
     def are_names(self) -> bool:

@@ -91,7 +91,7 @@ class Summary:
         both = np.concatenate(self._parts, axis=1)
         both = both[:, np.argsort(both[0], kind="stable")]
         while both.shape[1] > _MOST:
-            # Two neighbours become the first of them; the ends stay.
+            # Two neighbors become the first of them; the ends stay.
             odd = both[:, both.shape[1] // 2 * 2 :]
             pairs = both[:, : both.shape[1] // 2 * 2].reshape(2, -1, 2)
             merged = np.stack([pairs[0, :, 0], pairs[1].sum(axis=1)])
