@@ -91,7 +91,16 @@ def read(
 
 
 class VocabularyFileError(ValueError):
-    """A file is not as `write` wrote it.
+    """A file that `Vocabulary.load` cannot read as a vocabulary.
+
+    Example:
+
+    >>> try:
+    ...     vocab = hotrow.Vocabulary.load("README.md")
+    ... except (OSError, hotrow.VocabularyFileError) as error:
+    ...     vocab = hotrow.Vocabulary(["Oslo", "Paris"])
+    >>> len(vocab)
+    4
 
     Args:
         path: Path of the file.
