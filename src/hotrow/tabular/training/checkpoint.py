@@ -60,7 +60,7 @@ class Checkpoint:
         return course
 
     def is_there(self) -> bool:
-        """Whether something is saved."""
+        """Returns whether something is saved."""
         return (self.folder / _STATE).exists()
 
     def load(self, epoch: int) -> keras.Model:
