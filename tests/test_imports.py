@@ -196,3 +196,20 @@ def test_an_unknown_backend_is_refused():
     )
     assert done.returncode != 0
     assert "Hotrow runs on the Keras backends jax, tensorflow, torch" in done.stderr
+
+
+def test_no_file_and_no_function_is_long():
+    long = []
+    for path in PACKAGES.glob("hotrow*/**/*.py"):
+        text = path.read_text()
+        if text.count("\n") > 300:
+            long.append(path.name)
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef):
+                documented = len(
+                    (ast.get_docstring(node, clean=False) or "").splitlines()
+                )
+                if node.end_lineno - node.lineno + 1 - documented > 60:
+                    long.append(f"{path.name}: {node.name}")
+    # Its arguments are most of it.
+    assert long == ["fit.py: fit"]

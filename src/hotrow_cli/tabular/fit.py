@@ -56,6 +56,24 @@ def add_to(commands: Any) -> None:
         metavar="DIR",
         help="folder for the results",
     )
+    _add_columns(command)
+    _add_training(command)
+    add_reading(command)
+    _add_written(command)
+    command.add_argument(
+        "--resume",
+        action="store_true",
+        help="continue the run in DIR, which was stopped or killed",
+    )
+    command.add_argument(
+        "--force", action="store_true", help="replace the run in DIR, if there is one"
+    )
+    add_common(command)
+    command.set_defaults(run=lambda arguments: run_command("fit", _fit, arguments))
+
+
+def _add_columns(command: Any) -> None:
+    """Adds the options on the columns and on how they enter the network."""
     command.add_argument(
         "--text",
         action="append",
@@ -89,6 +107,10 @@ def add_to(commands: Any) -> None:
         default="embedding",
         help="what values enter the network by (default: embedding)",
     )
+
+
+def _add_training(command: Any) -> None:
+    """Adds the options on training."""
     command.add_argument(
         "--epochs",
         type=whole_number(1),
@@ -103,18 +125,6 @@ def add_to(commands: Any) -> None:
         metavar="N",
         help="seed of the split, the weights and the training (default: 0)",
     )
-    add_reading(command)
-    _add_written(command)
-    command.add_argument(
-        "--resume",
-        action="store_true",
-        help="continue the run in DIR, which was stopped or killed",
-    )
-    command.add_argument(
-        "--force", action="store_true", help="replace the run in DIR, if there is one"
-    )
-    add_common(command)
-    command.set_defaults(run=lambda arguments: run_command("fit", _fit, arguments))
 
 
 def _add_written(command: Any) -> None:

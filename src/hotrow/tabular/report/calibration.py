@@ -1,6 +1,7 @@
 """Calibration: whether probabilities mean what they say."""
 
 import math
+from typing import Any
 
 from hotrow.tabular.report.chart import Chart, color, plotly_text
 from hotrow.tabular.report.section import Section
@@ -37,10 +38,6 @@ def wilson(share: float, rows: int) -> tuple[float, float]:
 
 
 def _chart(bins: list[tuple[float, float, int]], second: str) -> Chart:
-    said = [row[0] for row in bins]
-    seen = [row[1] for row in bins]
-    rows = [row[2] for row in bins]
-    ranges = [wilson(share, count) for share, count in zip(seen, rows, strict=True)]
     name = plotly_text(second, 24)
     percent = {"range": [-0.03, 1.03], "tickformat": ".0%"}
     return Chart(
@@ -50,55 +47,7 @@ def _chart(bins: list[tuple[float, float, int]], second: str) -> Chart:
         "of the rows with 70 % indeed 70 % are of the class; below it the model is too "
         "sure. A thin bar spans what chance alone explains (95 %), and the lower "
         "chart counts the rows of each point: trust points of few rows less.",
-        [
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "name": "perfect",
-                "x": [0, 1],
-                "y": [0, 1],
-                "line": {"color": color("soft"), "dash": "dash", "width": 1.5},
-                "hoverinfo": "skip",
-            },
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "name": "this model",
-                "x": said,
-                "y": seen,
-                "customdata": rows,
-                "error_y": {
-                    "type": "data",
-                    "symmetric": False,
-                    "array": [
-                        high - share
-                        for (_, high), share in zip(ranges, seen, strict=True)
-                    ],
-                    "arrayminus": [
-                        share - low
-                        for (low, _), share in zip(ranges, seen, strict=True)
-                    ],
-                    "thickness": 1,
-                    "width": 3,
-                    "color": color("first"),
-                },
-                "line": {"color": color("first"), "width": 2},
-                "marker": {"size": 8},
-                "hovertemplate": "model says %{x:.1%}<br>came true %{y:.1%}<br>"
-                "%{customdata:,} rows<extra></extra>",
-            },
-            {
-                "type": "bar",
-                "name": "rows",
-                "x": said,
-                "y": rows,
-                "width": 0.04,
-                "yaxis": "y2",
-                "marker": {"color": color("soft")},
-                "hovertemplate": "%{y:,} rows<extra></extra>",
-                "showlegend": False,
-            },
-        ],
+        [_diagonal(), _points(bins), _bars(bins)],
         {
             "xaxis": {
                 **percent,
@@ -116,3 +65,62 @@ def _chart(bins: list[tuple[float, float, int]], second: str) -> Chart:
         height=460,
         most_width=760,
     )
+
+
+def _diagonal() -> dict[str, Any]:
+    """Returns the line of perfect probabilities."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "perfect",
+        "x": [0, 1],
+        "y": [0, 1],
+        "line": {"color": color("soft"), "dash": "dash", "width": 1.5},
+        "hoverinfo": "skip",
+    }
+
+
+def _points(bins: list[tuple[float, float, int]]) -> dict[str, Any]:
+    """Returns the points of the model, with a 95 % interval each."""
+    said, seen, rows = zip(*bins, strict=True)
+    ranges = [wilson(share, count) for share, count in zip(seen, rows, strict=True)]
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": "this model",
+        "x": list(said),
+        "y": list(seen),
+        "customdata": list(rows),
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "array": [
+                high - share for (_, high), share in zip(ranges, seen, strict=True)
+            ],
+            "arrayminus": [
+                share - low for (low, _), share in zip(ranges, seen, strict=True)
+            ],
+            "thickness": 1,
+            "width": 3,
+            "color": color("first"),
+        },
+        "line": {"color": color("first"), "width": 2},
+        "marker": {"size": 8},
+        "hovertemplate": "model says %{x:.1%}<br>came true %{y:.1%}<br>"
+        "%{customdata:,} rows<extra></extra>",
+    }
+
+
+def _bars(bins: list[tuple[float, float, int]]) -> dict[str, Any]:
+    """Returns the number of rows of each point."""
+    return {
+        "type": "bar",
+        "name": "rows",
+        "x": [said for said, _, _ in bins],
+        "y": [rows for _, _, rows in bins],
+        "width": 0.04,
+        "yaxis": "y2",
+        "marker": {"color": color("soft")},
+        "hovertemplate": "%{y:,} rows<extra></extra>",
+        "showlegend": False,
+    }

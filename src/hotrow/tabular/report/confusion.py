@@ -1,5 +1,7 @@
 """The confusion matrix: which classes are taken for which."""
 
+from typing import Any
+
 import numpy as np
 
 from hotrow.tabular.report.chart import Chart, color, plotly_text
@@ -57,18 +59,8 @@ def _commonest(matrix: np.ndarray, names: list[str]) -> tuple[np.ndarray, list[s
 
 def _chart(matrix: np.ndarray, names: list[str]) -> Chart:
     count = len(names)
-    totals = matrix.sum(axis=1, keepdims=True)
-    shares = np.divide(
-        matrix, totals, out=np.zeros(matrix.shape), where=totals > 0
-    ).round(4)
     short = [plotly_text(name, 18) for name in names]
-    full = [plotly_text(name, 60) for name in names]
-    hover = [
-        [f"true: {full[i]}<br>said: {full[j]}" for j in range(count)]
-        for i in range(count)
-    ]
     written = count <= WRITTEN
-    counts = [[f"{rows:,}" for rows in line] for line in matrix.tolist()]
     axis = {
         "tickvals": list(range(count)),
         "ticktext": short,
@@ -83,27 +75,7 @@ def _chart(matrix: np.ndarray, names: list[str]) -> Chart:
         "A line is a true class, a column what the model says. The stronger the color "
         "of a cell, the larger the share of its line; what lies on the diagonal, from "
         "the upper left to the lower right, is right.",
-        [
-            {
-                "type": "heatmap",
-                "z": shares.tolist(),
-                "customdata": matrix.tolist(),
-                "hovertext": hover,
-                "hovertemplate": "%{hovertext}<br>%{customdata:,} rows, "
-                "%{z:.1%} of the true class<extra></extra>",
-                **({"text": counts, "texttemplate": "%{text}"} if written else {}),
-                "colorscale": [[0, color("paper")], [1, color("first")]],
-                "zmin": 0,
-                "zmax": 1,
-                "xgap": 1,
-                "ygap": 1,
-                "colorbar": {
-                    "title": {"text": "share", "side": "right", "font": {"size": 13}},
-                    "tickformat": ".0%",
-                    "thickness": 12,
-                },
-            }
-        ],
+        [_cells(matrix, names)],
         {
             "xaxis": {
                 **axis,
@@ -120,6 +92,41 @@ def _chart(matrix: np.ndarray, names: list[str]) -> Chart:
         least_width=0 if count <= 4 else 220 + cell * count,
         most_width=300 + round(1.7 * cell * count),
     )
+
+
+def _cells(matrix: np.ndarray, names: list[str]) -> dict[str, Any]:
+    """Returns the cells of the matrix, with their counts in them if they are few."""
+    count = len(names)
+    totals = matrix.sum(axis=1, keepdims=True)
+    shares = np.divide(
+        matrix, totals, out=np.zeros(matrix.shape), where=totals > 0
+    ).round(4)
+    full = [plotly_text(name, 60) for name in names]
+    hover = [
+        [f"true: {full[i]}<br>said: {full[j]}" for j in range(count)]
+        for i in range(count)
+    ]
+    written = count <= WRITTEN
+    counts = [[f"{rows:,}" for rows in line] for line in matrix.tolist()]
+    return {
+        "type": "heatmap",
+        "z": shares.tolist(),
+        "customdata": matrix.tolist(),
+        "hovertext": hover,
+        "hovertemplate": "%{hovertext}<br>%{customdata:,} rows, "
+        "%{z:.1%} of the true class<extra></extra>",
+        **({"text": counts, "texttemplate": "%{text}"} if written else {}),
+        "colorscale": [[0, color("paper")], [1, color("first")]],
+        "zmin": 0,
+        "zmax": 1,
+        "xgap": 1,
+        "ygap": 1,
+        "colorbar": {
+            "title": {"text": "share", "side": "right", "font": {"size": 13}},
+            "tickformat": ".0%",
+            "thickness": 12,
+        },
+    }
 
 
 def _class_table(matrix: np.ndarray, names: list[str]) -> str:
