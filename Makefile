@@ -22,9 +22,9 @@ TOUCHING_KERAS := tests/contract tests/layers tests/ids/test_bad_ids.py \
 	tests/optimizers/test_row_sparse.py tests/optimizers/test_row_sparse_in_use.py \
 	tests/fusion/test_following.py tests/fusion/test_nested_models.py
 
-.PHONY: test demo lint types suites clean suite-jax suite-tensorflow suite-torch oldest-keras
+.PHONY: test demo new-summary lint types suites clean suite-jax suite-tensorflow suite-torch oldest-keras
 
-test: lint types suites
+test: new-summary lint types suites
 
 demo: .venv/demo-ready
 	KERAS_BACKEND=jax $(BIN)/hotrow demo --force
@@ -41,18 +41,18 @@ demo: .venv/demo-ready
 		--upgrade keras==$(OLDEST_KERAS)
 	touch $@
 
+new-summary:
+	@rm -f $(SUMMARY)
+
 lint: .venv/test-ready
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports --no-logo
+	@$(call TIMED,$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports --no-logo,$@)
 
 types: .venv/test-ready
-	$(BIN)/mypy
+	@$(call TIMED,$(BIN)/mypy,$@)
 
 # Tests marked slow run once: tests/conftest.py says where. The oldest supported Keras
 # runs without them.
-suites: .venv/test-ready
-	rm -f $(SUMMARY)
+suites: new-summary .venv/test-ready
 	$(MAKE) --no-print-directory suite-jax suite-tensorflow suite-torch oldest-keras
 	@cat $(SUMMARY)
 
