@@ -1,6 +1,7 @@
 """What Hotrow changes in Keras can be put back, and is all in one folder."""
 
 import ast
+import gc
 import tomllib
 from pathlib import Path
 
@@ -148,3 +149,58 @@ def test_private_attributes_of_keras_are_used_in_one_folder_only():
 def test_the_scanner_sees_what_it_looks_for():
     tree = ast.parse("a._value = 1\nb = getattr(a, '_tracker')\nc.d.__dict__")
     assert [name for name, _ in used_names(tree)] == ["_value", "_tracker"]
+
+
+def make_trained(optimizer):
+    keras.utils.set_random_seed(0)
+    table = hotrow.Embedding(5, 2, embeddings_regularizer=keras.regularizers.L2(0.1))
+    layers = [keras.Input((2,), dtype="int32"), table, keras.layers.Flatten()]
+    model = keras.Sequential([*layers, keras.layers.Dense(1)])
+    model.compile(optimizer, "mse")
+    fit(model)
+    return model
+
+
+def fit(model):
+    x, y = np.arange(10).reshape(5, 2) % 5, np.ones((5, 1))
+    return model.fit(x, y, batch_size=5, shuffle=False, verbose=0)
+
+
+@pytest.mark.usefixtures("installed")
+def test_uninstall_restores_models_and_variables():
+    steps = {"train_step"} if keras.backend.backend() == "jax" else set()
+    model = make_trained(hotrow.RowSparse(keras.optimizers.SGD(0.1)))
+    variable = model.layers[0].weights[0]
+    assert variable.regularizer is None
+    assert vars(model).keys() & {"train_step"} == steps
+    keras_compat.uninstall()
+    assert variable.regularizer is model.layers[0].embeddings_regularizer
+    assert "train_step" not in vars(model)
+    assert not patches._changed
+
+
+@pytest.mark.usefixtures("installed")
+def test_training_goes_on_after_uninstall_and_after_install():
+    steady = make_trained(hotrow.RowSparse(keras.optimizers.SGD(0.1)))
+    fit(steady)
+    fit(steady)
+    model = make_trained(hotrow.RowSparse(keras.optimizers.SGD(0.1)))
+    keras_compat.uninstall()
+    fit(model)
+    assert model.layers[0].weights[0].regularizer is not None
+    keras_compat.install()
+    fit(model)
+    assert model.layers[0].weights[0].regularizer is None
+    # Every row is touched, so that gradients by rows and dense ones are the same.
+    for found, expected in zip(model.weights, steady.weights, strict=True):
+        np.testing.assert_allclose(found.numpy(), expected.numpy(), rtol=1e-5)
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_changed_object_is_kept_by_nobody():
+    model = make_trained(hotrow.RowSparse("sgd"))
+    key = id(model)
+    assert key in patches._changed
+    del model
+    gc.collect()
+    assert key not in patches._changed

@@ -1,8 +1,9 @@
-"""Replaces methods of Keras's classes by wrappers, and puts them back.
+"""Replaces methods of Keras's classes by wrappers, and restores them.
 
 `docs/keras_compatibility.md` lists all of them.
 """
 
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,8 @@ _wanted: dict[tuple[type, str], Wrap] = {}
 # The wrapper, and what the class itself had: nothing where it inherits the method.
 _replaced: dict[tuple[type, str], tuple[Callable, Any]] = {}
 _NOTHING = object()
+# Objects that were changed, by `id`: variables have no hash.
+_changed: dict[int, tuple[weakref.ref, Callable[[Any], None]]] = {}
 _installed = False
 
 
@@ -26,6 +29,24 @@ def add(owner: type, name: str, wrap: Wrap) -> None:
     """
     _wanted.setdefault((owner, name), wrap)
     install()
+
+
+def at_uninstall(instance: Any, undo: Callable[[Any], None]) -> bool:
+    """Registers how `uninstall` takes back a change to one object.
+
+    Args:
+        instance: Object that was changed. It is kept by a weak reference.
+        undo: Function that takes the object and reverts the change.
+
+    Returns:
+        True if nothing was registered for this object since the last `uninstall`.
+    """
+    key = id(instance)
+    is_new = key not in _changed
+    if is_new:
+        gone = weakref.ref(instance, lambda _: _changed.pop(key, None))
+        _changed[key] = gone, undo
+    return is_new
 
 
 def install() -> None:
@@ -46,11 +67,11 @@ def install() -> None:
 
 
 def uninstall() -> None:
-    """Puts the methods of Keras back.
+    """Restores the methods of Keras, and the models and variables that were changed.
 
     For programs that are done with Hotrow. Models with Hotrow's layers then report no
-    bad id out of compiled code, and do not train with `RowSparse`. The next layer or
-    optimizer that is made installs the wrappers again.
+    bad id out of compiled code, and their tables have dense gradients. The next layer
+    or optimizer that is made installs the wrappers again.
     """
     global _installed
     _installed = False
@@ -63,8 +84,13 @@ def uninstall() -> None:
         else:
             setattr(owner, name, original)
     _replaced.clear()
+    while _changed:
+        reference, undo = _changed.pop(next(iter(_changed)))
+        instance = reference()
+        if instance is not None:
+            undo(instance)
 
 
 def is_installed() -> bool:
-    """Returns whether the wrappers do their work, or pass calls on."""
+    """Returns whether the wrappers are active; otherwise they pass calls on."""
     return _installed

@@ -11,7 +11,7 @@ from typing import Any
 import keras
 
 from hotrow import backend, keras_compat
-from hotrow.keras_compat import model_calls
+from hotrow.keras_compat import model_calls, patches
 
 
 class TableSpec:
@@ -132,6 +132,7 @@ def claim(
         catch_up(variable)
     table.decay, table.average = decay, average
     table._trained_by = weakref.ref(optimizer, lambda _: release(variable))
+    patches.at_uninstall(variable, release)
 
 
 def release(variable: keras.Variable) -> None:
@@ -188,6 +189,9 @@ class _Owner(model_calls.Subscriber):
         optimizer: Any = getattr(model, "optimizer", None)
         # A `MultiOptimizer` may make its optimizers only when it is built.
         may_be_by_rows = bool(by_rows_in(optimizer)) or keras_compat.is_multi(optimizer)
+        if may_be_by_rows and patches.at_uninstall(model, _restore_train_step):
+            # A step that was compiled after `uninstall` takes no rows.
+            model.train_function = None
         backend.around_train_step(model, by_rows_in if may_be_by_rows else None)
         if not model.built:
             return
@@ -210,6 +214,12 @@ class _Owner(model_calls.Subscriber):
         if name == "fit":
             for variable in model.weights:
                 catch_up(variable)
+
+
+def _restore_train_step(model: keras.Model) -> None:
+    # A step that was compiled before takes rows.
+    model.train_function = None
+    backend.around_train_step(model, None)
 
 
 def _build_optimizer(model: keras.Model) -> None:
