@@ -113,20 +113,21 @@ def defined_names(tree):
             yield node.attr
 
 
-def used_names(tree):
+def used_names(tree, walk=ast.walk):
     """Private attributes that a file reads or sets, by name or by `getattr`."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         name = None
         if isinstance(node, ast.Attribute):
             name = node.attr
         elif isinstance(node, ast.Call) and len(node.args) > 1:
-            is_by_name = getattr(node.func, "id", "") in (
-                "getattr",
-                "setattr",
-                "hasattr",
-            )
+            by_name = ("getattr", "setattr", "hasattr", "delattr")
+            is_by_name = getattr(node.func, "id", "") in by_name
             if is_by_name and isinstance(node.args[1], ast.Constant):
                 name = str(node.args[1].value)
+        elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Call):
+            is_vars = getattr(node.value.func, "id", "") == "vars"
+            if is_vars and isinstance(node.slice, ast.Constant):
+                name = str(node.slice.value)
         if name and name.startswith("_") and not name.startswith("__"):
             yield name, node.lineno
 
@@ -146,9 +147,41 @@ def test_private_attributes_of_keras_are_used_in_one_folder_only():
     assert found == []
 
 
+def test_no_private_name_of_keras_hides_behind_one_of_ours():
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(), "mse")
+    model.fit(np.ones((1, 1)), np.ones((1, 1)), verbose=0)
+    parts = (model, *model.layers, model.optimizer, model.weights[0])
+    theirs = {name for part in parts for name in {*dir(part), *vars(part)}}
+    assert {"_tracker", "_iterations", "_value"} <= theirs
+    kept = (ROOT / "hotrow/keras_compat", ROOT / "hotrow/backend")
+    found = [
+        f"{path.relative_to(ROOT)}:{line}: {name}"
+        for path in ROOT.glob("hotrow/**/*.py")
+        if not any(folder in path.parents for folder in kept)
+        for name, line in on_others(ast.parse(path.read_text()))
+        if name in theirs
+    ]
+    assert found == []
+
+
+def on_others(tree):
+    """Private attributes of objects other than self, and private methods."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            is_private = node.name.startswith("_") and not node.name.startswith("__")
+            # A function of a module that Keras has as a method is no method.
+            if is_private and node.args.args[:1] and node.args.args[0].arg == "self":
+                yield node.name, node.lineno
+        elif getattr(getattr(node, "value", None), "id", "") not in ("self", "cls"):
+            yield from used_names(node, walk=lambda node: [node])
+
+
 def test_the_scanner_sees_what_it_looks_for():
-    tree = ast.parse("a._value = 1\nb = getattr(a, '_tracker')\nc.d.__dict__")
-    assert [name for name, _ in used_names(tree)] == ["_value", "_tracker"]
+    tree = ast.parse(
+        "a._value = 1\nb = getattr(a, '_tracker')\nc.d.__dict__\nvars(c)['_rate'] = 2"
+    )
+    assert [name for name, _ in used_names(tree)] == ["_value", "_tracker", "_rate"]
 
 
 def make_trained(optimizer):
@@ -204,3 +237,10 @@ def test_a_changed_object_is_kept_by_nobody():
     del model
     gc.collect()
     assert key not in patches._changed
+
+
+def test_the_scanner_tells_objects_of_ours_from_others():
+    tree = ast.parse(
+        "class A:\n  def _run(self): self._own = x._value\n  def call(self): pass"
+    )
+    assert sorted(name for name, _ in on_others(tree)) == ["_run", "_value"]
