@@ -1,7 +1,7 @@
-"""Private names of Keras, and the methods of Keras that Hotrow wraps.
+"""Functions on private names of Keras, and hooks around methods of Keras.
 
-Keras has no public way to do these. `tests/keras_compat/` fails loudly when Keras
-changes one of them. `install` and `uninstall` wrap methods, and put Keras's back.
+Keras has no public interface for these. `tests/keras_compat/` fails when Keras changes
+one of them. `install` wraps the methods, and `uninstall` restores them.
 """
 
 from keras.src.backend.common.stateless_scope import get_stateless_scope

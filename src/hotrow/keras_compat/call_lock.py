@@ -1,4 +1,4 @@
-"""Lets one thread at a time run the compiled steps of a model."""
+"""Re-entrant lock of a model: one thread at a time runs its compiled steps."""
 
 import os
 import sys
@@ -39,7 +39,7 @@ class CallLock:
 
     @contextmanager
     def held(self, reads_only: bool) -> Iterator[None]:
-        """Waits for the lock, and holds it.
+        """Acquires the lock, and releases it at the end of the block.
 
         Args:
             reads_only: Whether the call leaves metrics and weights alone, so that it
@@ -123,7 +123,7 @@ class CallLock:
         ticket.entered.set()
 
     def _enter_if_needed(self, ticket: "_Ticket") -> None:
-        """Enters if the thread that runs may be waiting for this one."""
+        """Takes the lock if the thread that holds it may be waiting for this one."""
         with self._guard:
             if ticket not in self._waiting:
                 return
@@ -138,7 +138,7 @@ class CallLock:
 
 
 def _waits_in(thread: int) -> FrameType | None:
-    """Returns where a thread runs callbacks or waits for another thread, or None."""
+    """Returns the frame where a thread runs callbacks or waits for another, or None."""
     innermost = frame = sys._current_frames().get(thread)
     while frame is not None:
         if _module(frame) == keras_compat.CALLBACKS_MODULE:
@@ -173,7 +173,7 @@ _making = threading.Lock()
 
 
 def lock_of(model: Any) -> CallLock:
-    """Returns the lock of a model. It is no part of it: models are copied and saved."""
+    """Returns the lock of a model, kept outside it: models are copied and saved."""
     with _making:
         lock = _locks.get(model)
         if lock is None:

@@ -1,4 +1,4 @@
-"""Private names of the graphs of Keras's functional models."""
+"""Reads the graphs of Keras's functional models."""
 
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ def has_mask(tensor: KerasTensor) -> bool:
 
 
 class GraphNode(NamedTuple):
-    """One call in a graph: what was called on what, and its results, flat."""
+    """One call in a graph: its operation, arguments, and outputs as a flat list."""
 
     operation: Any
     args: tuple[Any, ...]
@@ -23,7 +23,7 @@ class GraphNode(NamedTuple):
 
 
 class Graph(NamedTuple):
-    """The calls of a functional model, in an order in which they can be made."""
+    """The calls of a functional model in topological order, its inputs and outputs."""
 
     nodes: list[GraphNode]
     inputs: Any
@@ -31,17 +31,17 @@ class Graph(NamedTuple):
 
 
 def is_functional(model: Any) -> bool:
-    """Returns whether a model is a graph of calls: functional, or a `Sequential`."""
+    """Returns whether a model is a functional model or a `Sequential`."""
     return isinstance(model, (Functional, keras.Sequential))
 
 
 def is_plain_graph(model: keras.Model) -> bool:
-    """Returns whether a model is no more than its graph: of a class of Keras."""
+    """Returns whether a model is of a class of Keras, not of a subclass."""
     return type(model) in (Functional, keras.Sequential)
 
 
 def graph_of(model: keras.Model) -> Graph:
-    """Returns the graph of a functional model, or of a `Sequential` that is built."""
+    """Returns the graph of a functional model or of a built `Sequential`."""
     if isinstance(model, keras.Sequential):
         model = model._functional
     nodes = [
@@ -59,7 +59,7 @@ def graph_of(model: keras.Model) -> Graph:
 
 
 def _without_own_mask(args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Leaves out a mask that Keras took from the first argument by itself."""
+    """Removes the mask that Keras copied from the first argument."""
     if "mask" not in kwargs or not args:
         return kwargs
     own = [get_keras_mask(x) for x in keras.tree.flatten(args[0])]
@@ -72,5 +72,5 @@ def _without_own_mask(args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str
 
 
 def takes_inputs_and_outputs(cls: type) -> bool:
-    """Returns whether a class of models is made of inputs and outputs."""
+    """Returns whether the constructor of a class takes `inputs` and `outputs`."""
     return bool(functional_like_constructor(cls))

@@ -1,4 +1,4 @@
-"""Private names of Keras's layers, models and scopes."""
+"""Reads and sets private attributes of Keras's layers, models and variables."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,10 +16,10 @@ CALLBACKS_MODULE = CallbackList.__module__
 
 
 def set_first_layer_shape(layer: keras.Layer, shape: tuple[int | None, ...]) -> None:
-    """Lets `Sequential` build at once when `layer` comes first.
+    """Sets the input shape of a layer, with which `Sequential` builds it at once.
 
     `Sequential.add` puts an `InputLayer` of this shape before such a layer. The public
-    way to say so, the argument `input_shape`, warns that it is out of favour.
+    way to say so, the argument `input_shape`, warns that it is deprecated.
     """
     layer._input_shape_arg = shape
 
@@ -30,24 +30,24 @@ def embedding_table(layer: keras.layers.Embedding) -> keras.Variable:
 
 
 def stored_value(variable: keras.Variable) -> Any:
-    """Returns what a variable holds, in its own dtype and outside of any scope."""
+    """Returns the tensor of a variable, without autocast or a stateless scope."""
     return variable._value
 
 
 def store_value(variable: keras.Variable, value: Any) -> None:
-    """Makes a variable hold another tensor, of the same shape and dtype."""
+    """Replaces the tensor of a variable by another of the same shape and dtype."""
     variable._value = value
 
 
 def int4_block_size(layer: keras.layers.Embedding) -> int | None:
-    """Returns how many columns share a scale, or None where the whole row does."""
+    """Returns the number of columns that share a scale, or None for a whole row."""
     size: Any = getattr(layer, "_int4_block_size", None)
     return None if size in (None, -1) else int(size)
 
 
 @contextmanager
 def new_state_allowed(layer: keras.Layer) -> Iterator[None]:
-    """Lets a layer that is built take new weights."""
+    """Temporarily unlocks a built layer, so that `add_weight` works."""
     was_locked = layer._tracker.locked
     layer._tracker.unlock()
     try:
@@ -58,7 +58,7 @@ def new_state_allowed(layer: keras.Layer) -> Iterator[None]:
 
 
 def no_autocast() -> Any:
-    """A context in which a variable is read as it is stored, not cast whole."""
+    """Returns a context in which variables are read in the dtype they are stored in."""
     return AutocastScope(None)
 
 
@@ -68,12 +68,12 @@ def kernel_of(layer: keras.Layer) -> keras.Variable:
 
 
 def layers_in(model: keras.Model) -> Iterator[keras.Layer]:
-    """Returns the layers of a model, those in them, and so on."""
+    """Returns the layers of a model, and the layers nested in them."""
     return model._flatten_layers(include_self=False)
 
 
 def share_state(layer: keras.Layer, source: keras.Layer) -> None:
-    """Gives a layer the variables, layers and seeds of another, for its own."""
+    """Replaces the variables, layers and seed generators of a layer by another's."""
     kinds = (keras.Variable, keras.Layer, keras.random.SeedGenerator)
     plain = (type(None), bool, int, float, str, list, tuple)
     # On PyTorch a layer keeps the layers in it elsewhere.
@@ -88,7 +88,7 @@ def share_state(layer: keras.Layer, source: keras.Layer) -> None:
 
 
 def replace_tracked(layer: keras.Layer, name: str, value: Any) -> None:
-    """Sets an attribute that Keras tracks, and forgets what was there."""
+    """Sets an attribute that Keras tracks, and untracks its previous value."""
     old = getattr(layer, name, None)
     if old is not None:
         layer._tracker.untrack(old)
@@ -96,7 +96,7 @@ def replace_tracked(layer: keras.Layer, name: str, value: Any) -> None:
 
 
 def share_rnn_states(rnn: keras.layers.RNN, source: keras.layers.RNN) -> None:
-    """Gives an RNN the states that another keeps between batches."""
+    """Replaces the states of a stateful RNN by those of another."""
     # Not `setattr`: Keras tracks them nowhere.
     vars(rnn)["states"] = source.states
     vars(rnn)["_expected_batch_size"] = source._expected_batch_size

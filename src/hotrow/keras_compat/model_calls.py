@@ -70,7 +70,7 @@ _running = threading.local()
 
 
 def subscribe(subscriber: Subscriber) -> None:
-    """Runs `subscriber` around all calls from now on; wraps the methods if need be."""
+    """Adds a subscriber to the hooks, and wraps the methods if they are not."""
     if subscriber not in _subscribers:
         _subscribers.append(subscriber)
     for name in WRAPPED_METHODS:

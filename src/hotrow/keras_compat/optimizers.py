@@ -1,4 +1,4 @@
-"""Private names of Keras's optimizers."""
+"""Reads slots of Keras's optimizers, and runs parts of their steps."""
 
 import functools
 from collections.abc import Callable, Iterator
@@ -19,18 +19,20 @@ def averages_of(optimizer: keras.Optimizer) -> list[keras.Variable | None]:
 
 
 def set_averages(optimizer: keras.Optimizer, averages: list) -> None:
-    """Puts a list in place of that of the moving averages, without tracking it."""
+    """Replaces the list of moving averages, without tracking the new one."""
     vars(optimizer)[AVERAGES] = averages
 
 
 def around_swaps(
     swap: Callable[[keras.Model], bool], finish: Callable[[keras.Model], bool]
 ) -> None:
-    """Has `keras.callbacks.SwapEMAWeights` ask others first, from now on.
+    """Wraps `keras.callbacks.SwapEMAWeights`: hooks run first, and may replace a swap.
 
     Args:
-        swap: Swaps the variables of a model and their averages; False if Keras should.
-        finish: Sets the averages to the variables; False if Keras should.
+        swap: Function that swaps the variables of a model and their averages, or
+            returns False to leave this to Keras.
+        finish: Function that sets the averages to the variables, or returns False to
+            leave this to Keras.
     """
     callback = keras.callbacks.SwapEMAWeights
 
@@ -57,7 +59,7 @@ def place_in_optimizer(optimizer: keras.Optimizer, variable: keras.Variable) -> 
 def with_gradient(
     optimizer: keras.Optimizer, grads: list, variables: list
 ) -> tuple[list, list]:
-    """Leaves out variables without a gradient, with Keras's warning or error."""
+    """Removes variables without a gradient, with Keras's warning or error."""
     optimizer._check_variables_are_known(variables)
     return optimizer._filter_empty_gradients(grads, variables)
 
@@ -65,7 +67,7 @@ def with_gradient(
 def overwrite_with_gradients(
     optimizer: keras.Optimizer, grads: list, variables: list
 ) -> tuple[list, list]:
-    """Sets variables whose gradient is their value (float8), and leaves them out."""
+    """Assigns gradients that are new values (float8), and removes their variables."""
     return optimizer._overwrite_variables_directly_with_gradients(grads, variables)
 
 
@@ -80,14 +82,14 @@ def built_on(optimizer: keras.Optimizer) -> list[keras.Variable]:
 
 
 def count_of_steps(optimizer: keras.Optimizer) -> keras.Variable:
-    """Returns the count of the calls of `apply`, also of those that only add up."""
+    """Returns the count of calls of `apply`, including those that only accumulate."""
     return optimizer._iterations
 
 
 def accumulator_of(
     optimizer: keras.Optimizer, variable: keras.Variable
 ) -> keras.Variable | None:
-    """Returns where an optimizer adds up the gradients of a variable, or None."""
+    """Returns the gradient accumulator of a variable, or None."""
     place = optimizer._get_variable_index(variable)
     accumulator: keras.Variable | None = optimizer._accumulated_gradients[place]
     return accumulator
@@ -97,14 +99,15 @@ def accumulator_of(
 def without_accumulators(
     is_left_out: Callable[[keras.Variable], bool],
 ) -> Iterator[list[tuple[keras.Optimizer, keras.Variable, int]]]:
-    """Has optimizers that are built make no variable to add up some gradients in.
+    """Temporarily has `Optimizer.build` skip the gradient accumulators of variables.
 
     Args:
-        is_left_out: Whether it is not made for a variable.
+        is_left_out: Function that returns whether the accumulator of a variable is
+            skipped.
 
     Returns:
-        A list that fills up: the optimizer, the variable whose gradient it is, and
-        where in the list of the optimizer's variables it would be.
+        A list that grows with each accumulator skipped: the optimizer, the variable,
+        and the index of the accumulator among the optimizer's variables.
     """
     left_out: list[tuple[keras.Optimizer, keras.Variable, int]] = []
     add = keras.Optimizer.add_variable_from_reference
@@ -135,23 +138,23 @@ def without_accumulators(
 
 
 def own_variables(optimizer: keras.Optimizer) -> list[keras.Variable]:
-    """Returns the variables that an optimizer made itself."""
+    """Returns the variables that an optimizer created."""
     return list(optimizer._variables)
 
 
 def decays_weight(optimizer: keras.Optimizer, variable: keras.Variable) -> bool:
-    """Returns whether the weight decay of the optimizer holds for a variable."""
+    """Returns whether an optimizer applies weight decay to a variable."""
     return optimizer.weight_decay is not None and optimizer._use_weight_decay(variable)
 
 
 def decay_weights(optimizer: keras.Optimizer, variables: list) -> None:
-    """Decays variables as the optimizer does before each update."""
+    """Applies the weight decay of an optimizer to variables."""
     if any(decays_weight(optimizer, variable) for variable in variables):
         optimizer._apply_weight_decay(variables)
 
 
 def update_variables(optimizer: keras.Optimizer, grads: list, variables: list) -> None:
-    """Runs the rule of the optimizer, and nothing around it."""
+    """Runs the update rule of an optimizer, without clipping, decay or averages."""
     optimizer._backend_update_step(grads, variables, optimizer.learning_rate)
 
 
@@ -159,7 +162,7 @@ def update_variables(optimizer: keras.Optimizer, grads: list, variables: list) -
 def learning_rate_times(
     optimizer: keras.Optimizer, multiplier: float
 ) -> Iterator[None]:
-    """Has an optimizer work with a multiple of its learning rate."""
+    """Temporarily multiplies the learning rate of an optimizer."""
     if multiplier == 1:
         yield
         return
@@ -174,13 +177,13 @@ def learning_rate_times(
 
 
 def fixed_learning_rate(optimizer: keras.Optimizer) -> float | None:
-    """Returns a learning rate that can be set, or None for a schedule."""
+    """Returns the learning rate, or None for a schedule."""
     rate = vars(optimizer).get("_learning_rate")
     return float(rate.numpy()) if isinstance(rate, keras.Variable) else None
 
 
 def rule_scalars(optimizer: keras.Optimizer) -> list[keras.Variable]:
-    """Returns what a rule keeps for all variables, such as Nadam's product."""
+    """Returns variables that a rule keeps once for all, such as Nadam's product."""
     others = ("_iterations", "_learning_rate")
     return [
         value
@@ -190,7 +193,7 @@ def rule_scalars(optimizer: keras.Optimizer) -> list[keras.Variable]:
 
 
 def is_multi(optimizer: Any) -> bool:
-    """Returns whether it is a `MultiOptimizer`, which came with Keras 3.15."""
+    """Returns whether an optimizer is a `MultiOptimizer` (Keras 3.15 and later)."""
     multi = getattr(keras.optimizers, "MultiOptimizer", None)
     return multi is not None and isinstance(optimizer, multi)
 
@@ -205,7 +208,7 @@ def optimizer_of(multi: keras.Optimizer, variable: keras.Variable) -> keras.Opti
 def slots_of(
     optimizer: keras.Optimizer, variable: keras.Variable
 ) -> dict[str, keras.Variable]:
-    """Returns the slots that an optimizer keeps for a variable, by attribute."""
+    """Returns the slots of a variable, keyed by attribute of the optimizer."""
     place = optimizer._get_variable_index(variable)
     count = len(optimizer._trainable_variables)
     # These two lists hold no slots.
@@ -225,12 +228,12 @@ def standing_in(
     optimizer: keras.Optimizer,
     stand_ins: list[tuple[keras.Variable, Any, dict[str, Any]]],
 ) -> Iterator[None]:
-    """Has an optimizer take other objects for some variables and their slots.
+    """Temporarily substitutes variables and slots of an optimizer.
 
     Args:
         optimizer: The optimizer.
-        stand_ins: For each variable: the variable, what stands in for it, and what
-            stands in for its slots, by attribute.
+        stand_ins: Tuples of a variable, its substitute, and the substitutes of its
+            slots, keyed by attribute of the optimizer.
     """
     places = {
         id(stand_in): optimizer._get_variable_index(variable)
