@@ -43,6 +43,8 @@ def _fixed_state():
 
 def pytest_terminal_summary(terminalreporter, exitstatus):
     """Writes one line that says how the run on this backend went."""
+    if hasattr(terminalreporter.config, "workerinput"):
+        return  # A worker of xdist: the main process counts for all.
     counts = {
         outcome: len(terminalreporter.stats.get(outcome, []))
         for outcome in ("passed", "failed", "error", "skipped")
