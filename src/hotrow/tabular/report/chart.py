@@ -57,7 +57,7 @@ def color(name: str) -> dict[str, str]:
 
     An object, since a string could as well be a value of the data.
     """
-    return {"color": name}
+    return {"style_color": name}
 
 
 def plotly_text(text: object, longest: int = 40) -> str:

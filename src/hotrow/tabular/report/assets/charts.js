@@ -28,7 +28,7 @@ function shade(name) {
 function shaded(part) {
   if (Array.isArray(part)) return part.map(shaded);
   if (part === null || typeof part !== "object") return part;
-  if ("color" in part) return shade(part.color);
+  if ("style_color" in part) return shade(part.style_color);
   return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, shaded(value)]));
 }
 
