@@ -25,7 +25,7 @@ def map_tf_tensor(
         function: Takes a NumPy array and returns one of the same shape, but for
             `width`.
         value: A tensor.
-        dtype: Of the result.
+        dtype: Dtype of the result.
         width: The size of the last axis of the result, if it is another.
     """
     import tensorflow as tf

@@ -1,4 +1,4 @@
-"""Values of tensors on PyTorch, where they can be seen. The names: `hotrow.backend`."""
+"""Values of tensors on PyTorch, where they can be seen. Documented in `contract.py`."""
 
 from typing import Any
 
