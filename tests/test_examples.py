@@ -5,16 +5,27 @@ import subprocess
 import sys
 from pathlib import Path
 
-import keras
 import pytest
 
 EXAMPLES = sorted(Path(__file__).parents[1].joinpath("examples").glob("*.py"))
-# They start processes of their own, and one of `memory.py` holds gigabytes.
-SLOW = {"memory.py", "dask_counts.py"}
-# These show what is tested on each backend elsewhere: they run on one.
-ONCE = {"tabular.py", "text_rnn.py", "lora.py", "flatten_and_dense.py", "uint8_trap.py"}
-if keras.backend.backend() != "jax":
-    SLOW |= ONCE
+# Holds gigabytes.
+SLOW = {"memory.py"}
+# These show what is tested on each backend elsewhere.
+ONCE = {
+    "by_hand.py",
+    "dask_counts.py",
+    "flatten_and_dense.py",
+    "known_shape.py",
+    "lora.py",
+    "tabular.py",
+    "text_rnn.py",
+    "uint8_trap.py",
+}
+
+
+def marks_of(name):
+    marks = [pytest.mark.slow] if name in SLOW else []
+    return [*marks, pytest.mark.once] if name in ONCE else marks
 
 
 def run(script):
@@ -27,12 +38,7 @@ def run(script):
 
 @pytest.mark.parametrize(
     "script",
-    [
-        pytest.param(
-            path, id=path.name, marks=[pytest.mark.slow] if path.name in SLOW else []
-        )
-        for path in EXAMPLES
-    ],
+    [pytest.param(path, id=path.name, marks=marks_of(path.name)) for path in EXAMPLES],
 )
 def test_example_runs(script):
     ended = run(script)
@@ -41,7 +47,7 @@ def test_example_runs(script):
 
 
 def test_there_are_examples():
-    assert {path.name for path in EXAMPLES} > SLOW
+    assert {path.name for path in EXAMPLES} > SLOW | ONCE
 
 
 def test_an_example_can_fail(tmp_path):
