@@ -26,16 +26,15 @@ METHODS = {
 }
 
 
-def make_model():
-    model = keras.Sequential(
-        [
-            keras.Input((3,), dtype="int32"),
-            hotrow.Embedding(ROWS, 4, name="words"),
-            keras.layers.Flatten(),
-            keras.layers.Dense(1),
-        ]
-    )
-    return compiled(model)
+def make_model(out_of_range="error", built=True):
+    layers = [
+        hotrow.Embedding(ROWS, 4, name="words", out_of_range=out_of_range),
+        keras.layers.Flatten(),
+        keras.layers.Dense(1),
+    ]
+    if built:
+        layers.insert(0, keras.Input((3,), dtype="int32"))
+    return compiled(keras.Sequential(layers))
 
 
 def make_ids():
@@ -95,6 +94,28 @@ def test_each_thread_gets_its_own_answer_or_error(method):
     for one, other in zip(received, expected, strict=True):
         check(one, other)
     check(METHODS[method](model, batches[0]), expected[0])
+
+
+@pytest.mark.parametrize("built", [True, False], ids=["built", "unbuilt"])
+@pytest.mark.parametrize("out_of_range", ["zero", 0])
+@pytest.mark.parametrize("method", METHODS)
+def test_each_thread_gets_its_own_answer_where_no_id_is_an_error(
+    method, out_of_range, built
+):
+    batches, model = make_ids(), make_model(out_of_range, built)
+    received = run_in_threads(lambda x: METHODS[method](model, x), batches)
+    alone = make_model(out_of_range)
+    alone.set_weights(model.get_weights())
+    for one, x in zip(received, batches, strict=True):
+        check(one, METHODS[method](alone, x))
+
+
+def test_threads_that_train_a_model_where_no_id_is_an_error():
+    batches, model = make_ids(), make_model("zero", built=False)
+    losses = run_in_threads(lambda x: model.train_on_batch(x, x[:, :1] * 0.1), batches)
+    for loss in losses:
+        assert np.isfinite(loss), loss
+    assert model.optimizer.iterations == CALLS
 
 
 def test_threads_that_train_and_threads_that_read():

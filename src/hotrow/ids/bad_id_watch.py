@@ -56,17 +56,24 @@ def forget(model: keras.Model) -> None:
             state.take()
 
 
+# Models of which a call has returned: they are built, and their functions made.
+_called: weakref.WeakSet[keras.Model] = weakref.WeakSet()
+
+
 class _Watch(model_calls.Subscriber):
     def needs_lock(self, model: keras.Model, name: str) -> bool:
-        if name in backend.PARALLEL_METHODS:
+        if name in backend.PARALLEL_METHODS and model in _called:
             return False
-        # All threads would note bad ids in the same place.
+        # All threads would note bad ids in the same place; and whatever the policy,
+        # Keras's own calls disturb each other where they build a model, keep metrics,
+        # or donate variables to a compiled step.
         return model in _states or any(
-            getattr(layer, "_bad_id_state", None) is not None
+            getattr(layer, "_ids", None) is not None
             for layer in keras_compat.layers_in(model)
         )
 
     def after(self, model: keras.Model, name: str) -> None:
+        _called.add(model)
         look(model)
 
     def failed(self, model: keras.Model) -> None:
@@ -80,7 +87,7 @@ _watch = _Watch()
 
 
 def install() -> None:
-    """Has somebody look at the end of each Keras call from now on."""
+    """Has somebody look at the end of each Keras call, and threads take turns."""
     model_calls.subscribe(_watch)
 
 

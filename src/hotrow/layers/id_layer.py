@@ -37,9 +37,9 @@ class IdLayer(keras.layers.Layer):
         self.supports_masking = mask_zero
         # Ids given as floats must not be cast to a narrower float.
         self.autocast = False
+        bad_id_watch.install()
         self._bad_id_state = None
         if self.out_of_range == "error":
-            bad_id_watch.install()
             self._bad_id_state = backend.new_bad_id_state(f"{self.name}_bad_id", BadId)
         self._ids = IdCheck(
             self.name, self.input_dim, self.out_of_range, self._bad_id_state
