@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from hotrow_common.arrow import pa, pc
 from hotrow_common.progress import progress
 from hotrow_vocabulary.inputs import batches, is_batches
@@ -128,23 +130,43 @@ def _checked(counts: Any, rules: Rules) -> Any:
     """Returns a count table of the user's as one of ours."""
     if isinstance(counts, Mapping):
         tokens = from_python(list(counts.keys()))
-        numbers: Any = pa.array(list(counts.values()))
+        numbers: Any = _numbers(list(counts.values()))
     elif _is_table(counts):
-        table = counts if isinstance(counts, pa.Table) else pa.table(counts)
+        table = counts if isinstance(counts, pa.Table) else _as_table(counts)
         for name in ("token", "count"):
-            if name not in table.column_names:
+            if table.column_names.count(name) != 1:
                 raise _not_counts(f"a table with the columns {table.column_names}")
         tokens, numbers = from_arrow(table["token"]), table["count"].combine_chunks()
     else:
         raise _not_counts(f"an object of type {type(counts).__name__}")
     if len(numbers) and not pa.types.is_integer(numbers.type):
         raise _not_counts(f"counts of type {numbers.type}")
-    numbers = numbers.cast(pa.int64())
+    try:
+        numbers = numbers.cast(pa.int64())
+    except pa.ArrowInvalid:
+        raise _not_counts("a count of 2**63 or more") from None
     if numbers.null_count or (len(numbers) and pc.min(numbers).as_py() < 1):
         raise _not_counts("a count that is missing or below 1")
     keep = tokens.is_valid()
     table = _table(rules.apply(tokens).filter(keep), numbers.filter(keep))
     return _summed(table) if len(table) else table
+
+
+def _as_table(counts: Any) -> Any:
+    try:
+        return pa.table(counts)
+    except (pa.ArrowException, TypeError, ValueError):
+        received = f"an object of type {type(counts).__name__}, which is no table"
+        raise _not_counts(received) from None
+
+
+def _numbers(counts: list[Any]) -> Any:
+    try:
+        return pa.array(counts)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+        at = next((n for n in counts if not isinstance(n, (int, np.integer))), None)
+        received = "a count of 2**63 or more" if at is None else repr(at)
+        raise _not_counts(received) from None
 
 
 def _not_counts(received: str) -> ValueError:

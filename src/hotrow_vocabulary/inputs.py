@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from hotrow_common.arrow import pa
+from hotrow_common.masked import is_masked, is_masked_array
 from hotrow_vocabulary.tokens import from_arrow, from_numpy, from_python
 
 # Tokens that come from an iterator one at a time are taken in batches of this many.
@@ -67,8 +68,8 @@ def read(values: Any) -> Values:
     if isinstance(values, (list, tuple)):
         return _read_list(list(values))
     if hasattr(values, "__array__"):
-        array = np.asarray(values)
-        if array.dtype == object and array.size and _is_row(array.flat[0]):
+        array = values if is_masked_array(values) else np.asarray(values)
+        if array.dtype == object and array.size and _is_row(np.asarray(array).flat[0]):
             return _read_list(array.tolist())
         return Values(from_numpy(array), array.shape)
     raise ValueError(
@@ -113,7 +114,8 @@ def _too_deep() -> ValueError:
 def _read_arrow(values: Any) -> Values:
     array = _as_arrow(values)
     if pa.types.is_struct(array.type) and array.type.num_fields == 1:
-        array = array.field(0)
+        # Not `field`, which knows nothing of missing entries of the whole.
+        array = array.flatten()[0]
     types = pa.types
     kind = array.type
     if (
@@ -153,14 +155,18 @@ def _as_arrow(values: Any) -> Any:
 
 
 def _is_arrow(values: Any) -> bool:
-    if hasattr(values, "dtype") and values.dtype == object:
-        return False  # A Series of Python objects: Arrow's errors would not help.
+    dtype: Any = getattr(values, "dtype", None)
+    if str(dtype) in ("object", "Object"):
+        # A Series of Python objects: Arrow's errors would not help, and of polars it
+        # gets addresses in memory.
+        return False
     return hasattr(values, "__arrow_c_array__") or hasattr(values, "__arrow_c_stream__")
 
 
 def _is_scalar(value: Any) -> bool:
     return (
         value is None
+        or is_masked(value)
         or isinstance(value, (str, bytes, int, float, np.generic))
         or type(value).__name__ in ("NAType", "NaTType")
     )

@@ -10,7 +10,7 @@ where nothing but missing values was seen.
 | `int` from -2**63 to 2**63 - 1 | an integer |
 | `bool` | the integer 0 or 1, as `True == 1` in Python |
 | a whole `float` up to 2**53 in size | an integer |
-| `None`, NaN, `pandas.NA`, `NaT` | missing: out of vocabulary, never a token |
+| `None`, NaN, `pandas.NA`, `NaT`, masked | missing: out of vocabulary, no token |
 | strings and integers in one batch, and all else | an error |
 """
 
@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from hotrow_common.arrow import pa, pc
+from hotrow_common.masked import as_plain_array, is_masked, is_masked_array
 
 _WANTED = "Tokens are strings or integers, and all of a vocabulary are of one kind. "
 
@@ -44,13 +45,19 @@ def from_python(values: Sequence[Any]) -> Any:
 def from_numpy(values: np.ndarray) -> Any:
     """Returns a NumPy array of any shape, flattened, as an Arrow array of tokens."""
     flat = values.reshape(-1)
-    kind = flat.dtype.kind
+    kind, hidden = flat.dtype.kind, None
+    if is_masked_array(flat):
+        if kind in "iubf":
+            flat, hidden = np.asarray(flat.data), np.ma.getmaskarray(flat)
+        else:
+            flat = as_plain_array(flat)
+            kind = flat.dtype.kind
     if kind in "iub":
-        return from_arrow(pa.array(flat))
+        return from_arrow(pa.array(flat, mask=hidden))
     if kind == "f":
         if flat.dtype.itemsize not in (4, 8):
             flat = flat.astype(np.float64)
-        return from_arrow(pa.array(flat))
+        return from_arrow(pa.array(flat, mask=hidden))
     if kind in "US":
         try:
             return from_arrow(pa.array(flat))
@@ -71,7 +78,7 @@ def from_arrow(array: Any) -> Any:
         if isinstance(array, pa.ChunkedArray):
             array = pa.concat_arrays(array.chunks)
     if isinstance(array, pa.ExtensionArray):
-        array = array.storage
+        array = _storage(array)
     kind, types = array.type, pa.types
     if types.is_dictionary(kind):
         return from_arrow(array.dictionary).take(array.indices)
@@ -99,6 +106,27 @@ def from_arrow(array: Any) -> Any:
         f"{_WANTED}Received: an Arrow array of type {kind}. Cast it to a string or an "
         "integer type first."
     )
+
+
+def _storage(array: Any) -> Any:
+    """Returns the strings or numbers that an extension type is a name for.
+
+    Others are numbers or bytes that mean something else: periods, dates and UUIDs.
+    """
+    name, storage = array.type.extension_name, array.storage
+    types, kind = pa.types, storage.type
+    if name == "pandas.period" or not (
+        types.is_string(kind)
+        or types.is_large_string(kind)
+        or types.is_string_view(kind)
+        or types.is_integer(kind)
+    ):
+        raise ValueError(
+            f"{_WANTED}Received: an Arrow array of the extension type {name!r}. Cast "
+            "it to a string or an integer type first, for example with "
+            "`.astype(str)`."
+        )
+    return storage
 
 
 def as_kind(tokens: Any, wanted: Any, where: str) -> Any:
@@ -179,8 +207,9 @@ def _token(value: Any, place: int) -> str | int | None:
                 f"{place}, which holds half of a surrogate pair. Replace it, for "
                 "example with `token.encode('utf-8', 'replace').decode()`."
             ) from None
-        return str(value)
-    if value is None:
+        # Not `str`, which is the name of an `enum.Enum` that is a string, too.
+        return str.__str__(value)
+    if value is None or is_masked(value):
         return None
     if isinstance(value, bytes):
         try:

@@ -9,6 +9,7 @@ from hotrow_common.arrow import pa
 from hotrow_vocabulary import shapes
 from hotrow_vocabulary.counting import add_counts, count
 from hotrow_vocabulary.data_files import count_files
+from hotrow_vocabulary.decoding import as_ids
 from hotrow_vocabulary.inputs import is_batches, read
 from hotrow_vocabulary.known import Known
 from hotrow_vocabulary.oov_errors import missing_error, oov_error
@@ -29,9 +30,9 @@ class Vocabulary(VocabularyIO):
     as `input_dim`.
 
     Tokens are strings, or integers from -2**63 to 2**63 - 1. `bytes` are strings in
-    UTF-8; `bool` and whole floats are integers; `None`, NaN, `pandas.NA` and `NaT` are
-    missing: out of vocabulary, and never a token. Strings and integers in one
-    vocabulary are an error.
+    UTF-8; `bool` and whole floats are integers; `None`, NaN, `pandas.NA`, `NaT` and
+    what a masked array hides are missing: out of vocabulary, and never a token. Strings
+    and integers in one vocabulary are an error.
 
     One vocabulary may be read by many threads at once.
 
@@ -209,31 +210,20 @@ class Vocabulary(VocabularyIO):
             ids: Integers from 0 to `len(vocab) - 1`: a NumPy array, a list or a tensor.
 
         Returns:
-            A NumPy array of objects: `str` or `int`; `None` for padding
-                and out-of-vocabulary ids.
+            A NumPy array of objects: `str` or `int`; `None` for padding,
+                out-of-vocabulary and masked ids.
 
         Raises:
             ValueError: If an id is out of range, or is no integer.
         """
-        array = np.asarray(ids)
-        if array.size and array.dtype.kind not in "iu":
-            raise ValueError(
-                "Ids are integers. Received: an array of dtype "
-                f"{array.dtype}. Pass the ids that `encode` returned."
-            )
-        flat = array.reshape(-1).astype(np.int64, copy=False)
+        # One look at the tokens: another thread may add some.
         tokens, first = self.tokens, self._settings.first
-        size = len(tokens) + first
-        wrong = (flat < 0) | (flat >= size)
-        if wrong.any():
-            raise ValueError(
-                f"An id is out of range: {flat[wrong][0]}. Ids of this vocabulary run "
-                f"from 0 to {size - 1}. Pass ids that this vocabulary, or one that it "
-                "grew from, returned."
-            )
-        places = flat - first
+        array, hidden = as_ids(ids, len(tokens) + first)
+        places = array.reshape(-1) - first
+        if hidden is not None:
+            places[hidden.reshape(-1)] = -1
         found = tokens.take(pa.array(np.maximum(places, 0), mask=places < 0))
-        result = np.empty(flat.size, object)
+        result = np.empty(places.size, object)
         result[:] = found.to_pylist()
         return result.reshape(array.shape)
 

@@ -82,7 +82,13 @@ class VocabularyState:
         return len(self.tokens) + self._settings.first
 
     def __contains__(self, token: Any) -> bool:
-        batch = read([token]).tokens
+        batch = read([token])
+        if batch.shape != (1,):
+            raise ValueError(
+                f"`in` takes one token. Received: a {type(token).__name__} of "
+                "several. Compare `encode(tokens)` with `oov_id`."
+            )
+        batch = batch.tokens
         if batch.null_count or batch.type != self.tokens.type:
             return False
         return bool(self._known.find(self._settings.rules.apply(batch))[0] >= 0)

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from hotrow_common.masked import as_plain_array, is_masked
+
 # Objects that are no number, and yet no mistake: a value that is not there.
 _MISSING_TYPES = ("NAType", "NaTType", "NoneType")
 
@@ -46,14 +48,7 @@ def as_array(values: Any) -> np.ndarray:
         NotNumbers: If some are not numbers.
         ValueError: If they are lists of different lengths.
     """
-    if isinstance(values, np.ma.MaskedArray):
-        hidden = np.ma.getmaskarray(values)
-        array = np.asarray(values.data)
-        if hidden.any():
-            array = array.astype(object)
-            array[hidden] = None
-    else:
-        array = np.asarray(values)
+    array = as_plain_array(values)
     if array.dtype == np.float64 and not hasattr(values, "__array__"):
         # NumPy makes floats of a list with integers of more than 63 bits.
         with np.errstate(invalid="ignore"):
@@ -71,7 +66,7 @@ def as_array(values: Any) -> np.ndarray:
 
 def is_missing(value: Any) -> bool:
     """Returns whether a value stands for one that is not there: `None`, NaN, `NA`."""
-    if type(value).__name__ in _MISSING_TYPES:
+    if is_masked(value) or type(value).__name__ in _MISSING_TYPES:
         return True
     return isinstance(value, (float, np.floating)) and bool(np.isnan(value))
 

@@ -7,6 +7,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from hotrow_common.masked import as_plain_array, is_masked
+
 _SINGLE = (str, bytes, int, float, complex, np.generic, type(None))
 
 
@@ -86,7 +88,7 @@ def numbers(name: str, values: Any, dtype: str | None) -> Any:
     """
     _check_rows(name, values)
     if dtype == "string":
-        return np.asarray(values)
+        return as_plain_array(values)
     if keras.ops.is_tensor(values):
         return keras.ops.convert_to_numpy(values)
     try:
@@ -183,7 +185,7 @@ def _check_rows(name: str | None, values: Any) -> None:
 
 
 def _as_array(values: Any) -> np.ndarray:
-    array = np.asarray(values)
+    array = as_plain_array(values)
     if array.dtype.kind in "US" and isinstance(values, (list, tuple)):
         # Of `[1, "big"]`, NumPy makes text of all.
         array = np.array(values, object)
@@ -208,7 +210,10 @@ def _from_objects(array: np.ndarray) -> np.ndarray:
     text = next((at for at, x in enumerate(flat) if isinstance(x, (str, bytes))), None)
     if text is not None:
         raise _NoNumbersError(_first(array, text))
-    missing = [x is None or type(x).__name__ in ("NAType", "NaTType") for x in flat]
+    missing = [
+        x is None or is_masked(x) or type(x).__name__ in ("NAType", "NaTType")
+        for x in flat
+    ]
     try:
         if any(missing):
             pairs = zip(flat, missing, strict=True)

@@ -6,6 +6,7 @@ import numpy as np
 
 from hotrow.tabular.errors import TableError
 from hotrow_common.arrow import pa
+from hotrow_common.masked import is_masked
 
 
 def as_array(values: Any, name: str | None = None) -> Any:
@@ -78,7 +79,11 @@ def _one(values: Any) -> Any:
 
 def _text(value: Any) -> str | None:
     missing = value is None or type(value).__name__ in ("NAType", "NaTType")
-    if missing or (isinstance(value, (float, np.floating)) and value != value):
+    if (
+        missing
+        or is_masked(value)
+        or (isinstance(value, (float, np.floating)) and value != value)
+    ):
         return None
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
