@@ -8,7 +8,6 @@ from pathlib import Path
 
 from hotrow.tabular.advice import argument
 from hotrow.tabular.errors import TableError
-from hotrow.tabular.reading.cells import is_comment
 from hotrow.tabular.reading.dialect import Dialect
 from hotrow.tabular.reading.encodings import (
     bad_line,
@@ -17,6 +16,7 @@ from hotrow.tabular.reading.encodings import (
     utf8_stream,
 )
 from hotrow.tabular.reading.find_dialect import find_dialect
+from hotrow.tabular.reading.first_records import first_records
 from hotrow.tabular.reading.header import Header, find_header
 from hotrow.tabular.reading.options import ReadingOptions
 from hotrow.tabular.reading.plain import plain_delimiter, to_plain
@@ -24,9 +24,6 @@ from hotrow.tabular.reading.streams import plain_name, unreadable
 
 # How much of a file's start is looked at. A header that is longer is no header.
 MOST = 1 << 20
-_MOST_ROWS = 20_000
-# So many rows of one width, one after the other, are enough.
-_ENOUGH = 1000
 _SEPARATOR = re.compile(r'"?sep=(.|\\t)"?[ ,;\t]*(?:\r\n|\n|\r|$)', re.IGNORECASE)
 _BY_NAME = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
 
@@ -42,7 +39,7 @@ class CsvLayout:
         names: Names of the columns of the table.
         lines: Number of lines above the data.
         skipped: Number of bytes that they take in UTF-8.
-        header: The line of the header, in the plain form, or nothing.
+        header: The lines of the header, in the plain form, or nothing.
         check_escapes: Whether escaped quotes below the start are an error: nobody has
             said that there are none.
         check_quotes: Whether fields that hold what looks like rows are an error: nobody
@@ -86,7 +83,9 @@ def read_layout(path: Path, options: ReadingOptions) -> CsvLayout:
     if not whole:
         body = body[: max(body.rfind("\n"), body.rfind("\r")) + 1] or body
     dialect = find_dialect(body, options, _delimiter_of(path))
-    header, lines, skipped = _find_rows(path, text, start, body, dialect, options)
+    header, lines, skipped, names = _find_rows(
+        path, text, start, body, dialect, options
+    )
     rest = text[skipped:]
     if not rest.strip("\r\n") and whole:
         raise no_rows(path.name)
@@ -99,7 +98,7 @@ def read_layout(path: Path, options: ReadingOptions) -> CsvLayout:
         header.columns[: header.kept],
         lines,
         len(("\ufeff" * mark + above).encode("utf-8", "surrogatepass")),
-        _header_line(above, dialect) if header.first else b"",
+        _header_line(names, dialect),
         options.escape is None and not dialect.escape,
         options.quote is None,
         tuple(notes),
@@ -175,8 +174,8 @@ def _find_rows(
     body: str,
     dialect: Dialect,
     options: ReadingOptions,
-) -> tuple[Header, int, int]:
-    """Returns the header, how many lines are above the data, and how many letters."""
+) -> tuple[Header, int, int, str]:
+    """Returns the header, lines and letters above the data, the text of the header."""
     plain = Dialect(plain_delimiter(dialect), dialect.quote)
     lines = list(io.StringIO(body, newline=""))
     offset = len(list(io.StringIO(text[:start], newline="")))
@@ -190,48 +189,21 @@ def _find_rows(
                 "that holds the names of the columns, counted from 1."
             )
     rewritten = to_plain("".join(lines[first:]).encode(), dialect).decode()
-    rows, ends = _records(list(io.StringIO(rewritten, newline="")), plain)
+    rows, ends = first_records(list(io.StringIO(rewritten, newline="")), plain)
     given = 0 if options.header else None
     if not rows:
         raise no_rows(path.name)
     header = find_header(rows, path.name, options, given)
-    used = first + (ends[header.first - 1] if header.first else 0)
-    return header, offset + used, start + sum(map(len, lines[:used]))
+    # The lines of the header, and those above it.
+    begin, end = ([0, 0, *ends] if header.first else [0, 0])[header.first :][:2]
+    used = first + end
+    names = "".join(lines[first + begin : used])
+    return header, offset + used, start + sum(map(len, lines[:used])), names
 
 
-def _records(lines: list[str], dialect: Dialect) -> tuple[list[list[str]], list[int]]:
-    """Returns the fields of the first records, and the line after each.
-
-    A quote in a title line may open and never close: a record of several lines that is
-    not as wide as others is one line above the header.
-    """
-    rows: list[list[str]] = []
-    ends: list[int] = []
-    place = usual = uneven = 0
-    while place < len(lines) and len(rows) < _MOST_ROWS:
-        record, used = dialect.first_record(lines[place : place + 1])
-        if dialect.quote and lines[place].count(dialect.quote) % 2:
-            record, used = dialect.first_record(lines[place : place + 200])
-            if used > 1 and not usual:
-                alone = dialect.first_record(lines[place + 1 : place + 2])[0]
-                if len(alone) > 1 and len(record) != len(alone):
-                    record, used = [lines[place].strip()], 1
-        place += used
-        if len(record) > 1 or any(field.strip() for field in record):
-            usual = max(usual, len(record) if len(record) > 1 else 0)
-            rows.append(record)
-            ends.append(place)
-            if len(record) != usual or is_comment(record):
-                uneven = len(rows)
-            if len(rows) > uneven + _ENOUGH:
-                break
-    return rows, ends
-
-
-def _header_line(above: str, dialect: Dialect) -> bytes:
-    """Returns the last line above the data, if it is the whole of the header."""
-    line = list(io.StringIO(above, newline=""))[-1]
-    plain = to_plain(line.encode(), dialect).rstrip(b"\r\n")
+def _header_line(names: str, dialect: Dialect) -> bytes:
+    """Returns the header, which may take several lines, if it names several columns."""
+    plain = to_plain(names.encode(), dialect).strip(b"\r\n")
     delimiter = plain_delimiter(dialect).encode()
     return plain if delimiter in plain else b""
 
@@ -259,6 +231,12 @@ def _about(
             f"Quotes within fields of {path.name} have a {dialect.escape!r} ahead of "
             f"them, as Spark writes them; pass {argument(escape='none')} if they are "
             "doubled."
+        )
+    if options.escape is None and dialect.escapes_delimiter:
+        notes.append(
+            f"A {dialect.delimiter!r} with a backslash ahead of it is text in "
+            f"{path.name}, as MySQL and Hadoop write it; pass "
+            f"{argument(escape='none')} if it ends a field."
         )
     if options.delimiter is None and len(header.columns) == 1:
         notes.append(

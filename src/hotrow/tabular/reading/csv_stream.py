@@ -38,7 +38,7 @@ class CsvStream(io.RawIOBase):
         self._parts = self._checked()
         self._left = b""
         self._stopped = False
-        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogatepass")
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
         # Whether a quote is open; None while nobody has asked.
         self._odd: bool | None = None
         self.has_quotes = False
@@ -101,11 +101,13 @@ class CsvStream(io.RawIOBase):
                 self._count_quotes(part)
             seen += len(part)
             yield part
+        if not self._stopped:
+            self._check_text(b"", final=True)
 
-    def _check_text(self, part: bytes) -> None:
+    def _check_text(self, part: bytes, final: bool = False) -> None:
         # Arrow itself would not say so of a row that has too many fields as well.
         try:
-            self._decoder.decode(part)
+            self._decoder.decode(part, final)
         except UnicodeError:
             raise bad_line(self._path, self._layout.encoding) from None
 
@@ -173,6 +175,17 @@ class CsvStream(io.RawIOBase):
         return zero_bytes(self._path, line)
 
 
+def _end_of_lines(data: bytes, header: bytes) -> int:
+    """Returns where whole lines end, none of which a header begins that goes on."""
+    cut = end = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
+    # A header of one line has none that goes on.
+    while end > 0 and len(data) - end < len(header):
+        if header.startswith(data[end:]):
+            cut = end
+        end = max(data.rfind(b"\n", 0, end - 1), data.rfind(b"\r", 0, end - 1)) + 1
+    return cut
+
+
 def _without_repeats(parts: Iterator[bytes], header: bytes) -> Iterator[bytes]:
     """Yields parts with `REPEATED` in place of each line that is the header."""
     if not header:
@@ -182,11 +195,13 @@ def _without_repeats(parts: Iterator[bytes], header: bytes) -> Iterator[bytes]:
     anywhere, within = re.compile(rb"(?m)^" + line), re.compile(rb"(?<=[\r\n])" + line)
     held, starts_line = b"", True
     for part in parts:
+        if len(part) < len(header):
+            part, held = held + part, b""
         seam = held[-len(header) :] + part[: len(header)]
         if header in part or header in seam:
             # Rare, so that it may copy: whole lines, of which some are replaced.
             joined = held + part
-            cut = max(joined.rfind(b"\n"), joined.rfind(b"\r")) + 1
+            cut = _end_of_lines(joined, header)
             done = (anywhere if starts_line else within).sub(REPEATED, joined[:cut])
             held = joined[cut:]
         else:

@@ -23,6 +23,8 @@ class Dialect:
             doubled.
         escapes_itself: True if an escape character in text is escaped, too.
         blanks: True if blanks may stand between a delimiter and a quote.
+        escapes_delimiter: True if a delimiter with a backslash ahead of it is text in
+            a field without quotes.
     """
 
     delimiter: str = ","
@@ -30,6 +32,7 @@ class Dialect:
     escape: str = ""
     escapes_itself: bool = False
     blanks: bool = False
+    escapes_delimiter: bool = False
 
     @property
     def is_plain(self) -> bool:
@@ -39,6 +42,7 @@ class Dialect:
             and self.delimiter.isascii()
             and not self.escape
             and not self.blanks
+            and not self.escapes_delimiter
         )
 
     def records(self, lines: list[str]) -> Iterator[list[str]]:

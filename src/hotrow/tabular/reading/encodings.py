@@ -153,7 +153,12 @@ def bad_line(path: Path, encoding: str) -> TableError:
             while True:
                 part = file.read(1 << 20)
                 try:
-                    lines += count_lines(decoder.decode(part, final=not part))
+                    text = decoder.decode(part, final=not part)
+                    text.encode()  # UTF-7 may hold half of a surrogate pair.
+                    lines += count_lines(text)
+                except UnicodeEncodeError as error:
+                    line = lines + count_lines(text[: error.start]) + 1
+                    return not_encoded(path, encoding, line, b"", 0)
                 except UnicodeError as error:
                     data = bytes(getattr(error, "object", b""))
                     start = int(getattr(error, "start", 0))
@@ -163,7 +168,9 @@ def bad_line(path: Path, encoding: str) -> TableError:
                     return not_encoded(path, encoding, line, before + data, start)
                 if not part:
                     return not_encoded(path, encoding, lines + 1, b"", 0)
-                before = part[-20:]
+                # What is decoded with the next part is in its error, too.
+                pending = len(decoder.getstate()[0])
+                before = part[: len(part) - pending][-20:]
     except (OSError, EOFError) as error:
         return unreadable(path, error)
 

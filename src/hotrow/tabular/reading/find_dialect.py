@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
+from hotrow.tabular.reading.delimiter_escapes import ESCAPE, with_delimiter_escapes
 from hotrow.tabular.reading.dialect import Dialect, is_filled, width_of
 from hotrow.tabular.reading.options import WHITESPACE, ReadingOptions
 from hotrow.tabular.reading.quote_faults import (
@@ -39,7 +40,7 @@ def find_dialect(text: str, options: ReadingOptions, by_name: str | None) -> Dia
             best = single
     if best.quote and best.quote in text:
         best = replace(best, blanks=has_blanks(text, best))
-    return best
+    return with_delimiter_escapes(text, best, options)
 
 
 def _with_quote(
@@ -119,9 +120,10 @@ def _best_delimiter(text: str, dialect: Dialect, by_name: str | None) -> Dialect
         named = replace(dialect, delimiter=by_name)
         if width_of(_rows(text, named)) > 1:
             return named
+    by_commas = _first_of_table(_rows(text, replace(dialect, delimiter=",")))
     for order, delimiter in enumerate(DELIMITERS):
         found = replace(dialect, delimiter=delimiter)
-        rank = _rank(_rows(text, found), delimiter)
+        rank = _rank(_rows(text, found), delimiter, by_commas)
         if rank is not None:
             # Quotes end where fields do.
             fit = not dialect.quote or not bad_quotes(_some(text), found)[0]
@@ -144,6 +146,9 @@ def _best_delimiter(text: str, dialect: Dialect, by_name: str | None) -> Dialect
             and all(len(row) == width for row in rows[1:])
         ):
             return found
+        if len(delimiter) == 1 and ESCAPE + delimiter in text:
+            rows = _rows(text.replace(ESCAPE + delimiter, ""), found)
+            width = width_of(rows)
         agree = len(rows) > 1 and not _uneven(rows)
         # Two words a line are a name as well.
         if width < 2 or not agree:
@@ -171,16 +176,24 @@ def _has_numbers(rows: list[list[str]]) -> bool:
     return any(all(any(map(str.isdigit, c)) for c in column) for column in columns)
 
 
+def _first_of_table(rows: list[list[str]]) -> int | None:
+    """Returns the place of the first row of several fields if all below are as wide."""
+    first = next((place for place, row in enumerate(rows) if len(row) > 1), None)
+    widths = {len(row) for row in rows[first:]} if first is not None else set()
+    return first if len(widths) == 1 else None
+
+
 def _rank(
-    rows: list[list[str]], delimiter: str
+    rows: list[list[str]], delimiter: str, by_commas: int | None
 ) -> tuple[bool, bool, int, int, int] | None:
     """Returns how well rows make a table, larger for better, or None.
 
     First comes whether a column has commas for decimal points, which no comma between
-    fields leaves whole. Then whether the first row with several fields has the usual
-    number, as a header has, and how few rows stand above it: commas of decimals are in
-    each row of a file with semicolons, but not in its header. Then how many rows agree,
-    and last how many columns there are.
+    fields leaves whole; but not where commas part a header above it and all rows alike.
+    Then whether the first row with several fields has the usual number, as a header
+    has, and how few rows stand above it: commas of decimals are in each row of a file
+    with semicolons, but not in its header. Then how many rows agree, and last how many
+    columns there are.
     """
     width = width_of(rows)
     if width < 2:
@@ -191,6 +204,8 @@ def _rank(
         return None
     header = len(rows[first]) in (width, width - 1)
     decimals = delimiter != "," and _has_decimal_commas(rows, width)
+    if by_commas is not None and by_commas < first:
+        decimals = False
     return decimals, header, -first, round(10 * same / (len(rows) - first)), width
 
 

@@ -93,7 +93,37 @@ def _unescaped_fields(data: bytes, escape: bytes, quote: bytes) -> bytes:
     )
 
 
+def _quoted_delimiters(data: bytes, dialect: Dialect) -> bytes:
+    """Returns data with quotes around the fields that hold escaped delimiters.
+
+    Two backslashes in a field without quotes are one; ahead of other letters, as in
+    `\\N`, one is text.
+    """
+    if b"\\" not in data:
+        return data
+    quote, delimiter = dialect.quote.encode(), dialect.delimiter.encode()
+    two, one = re.escape(quote), re.escape(delimiter)
+    field = re.compile(
+        rb"(?<![^%b\r\n])(?:%b[^%b]*(?:%b%b[^%b]*)*%b|"
+        rb"(?P<text>(?!%b)[^%b\r\n\\]*(?:\\[^\r\n][^%b\r\n\\]*)+))"
+        % (one, two, two, two, two, two, two, two, one, one)
+    )
+    escaped = re.compile(rb"\\([\\%b])" % one)
+
+    def quoted(match: re.Match[bytes]) -> bytes:
+        if match["text"] is None:
+            return match[0]
+        text = escaped.sub(rb"\1", match["text"])
+        if delimiter not in text:
+            return text
+        return quote + text.replace(quote, quote * 2) + quote
+
+    return field.sub(quoted, data)
+
+
 def _delimited(data: bytes, dialect: Dialect) -> bytes:
+    if dialect.escapes_delimiter:
+        data = _quoted_delimiters(data, dialect)
     if dialect.delimiter == WHITESPACE:
         return _one_tab_each(data, dialect.quote)
     delimiter = dialect.delimiter.encode()

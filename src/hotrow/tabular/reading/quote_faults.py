@@ -60,7 +60,10 @@ def _pattern(dialect: Dialect) -> re.Pattern[str]:
         before = rf"(?<![^{between}\r\n])"
     else:
         between, before = "\x1f", rf"(?:^|(?<={re.escape(dialect.delimiter)}))"
-    blanks = " *" if dialect.delimiter != WHITESPACE else ""
+    if dialect.delimiter == WHITESPACE:
+        blanks = ""
+    else:
+        blanks = " *" if dialect.delimiter == "\t" else r"[ \t]*"
     return re.compile(
         rf"{before}{blanks}{quote}{inner}(?:{quote}{blanks}(?P<after>[^{between}\r\n])?"
         r"|(?P<open>\Z))",
