@@ -1,7 +1,9 @@
 """One character for all that look alike and mean the same in numbers and dates."""
 
+import unicodedata
 from typing import Any
 
+from hotrow.tabular.values.asian import western
 from hotrow_common.arrow import pa, pc
 
 _BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
@@ -39,7 +41,9 @@ def plain_characters(texts: Any) -> Any:
     """Returns text in the characters that numbers are written in.
 
     Digits of other scripts become 0 to 9, minus signs and dashes a hyphen, blanks of
-    all widths one blank, apostrophes and primes `'`; marks without width go.
+    all widths one blank, apostrophes and primes `'`; marks without width go. Letters
+    and their accents are one character. Dates and times with the signs of Chinese,
+    Japanese and Korean are in digits.
 
     Args:
         texts: A large_string array without missing values.
@@ -47,9 +51,13 @@ def plain_characters(texts: Any) -> Any:
     ascii_only = pc.string_is_ascii(texts)
     if not pc.all(ascii_only).as_py():
         others = pc.invert(ascii_only)
-        changed = [text.translate(_TABLE) for text in texts.filter(others).to_pylist()]
+        changed = [_plain(text) for text in texts.filter(others).to_pylist()]
         texts = pc.replace_with_mask(texts, others, pa.array(changed, texts.type))
     if pc.any(pc.match_substring_regex(texts, r"^\s|\s$|\s\s|[\t\n\r]")).as_py():
         texts = pc.replace_substring_regex(texts, r"\s+", " ")
         texts = pc.utf8_trim_whitespace(texts)
     return texts
+
+
+def _plain(text: str) -> str:
+    return western(unicodedata.normalize("NFC", text.translate(_TABLE)))

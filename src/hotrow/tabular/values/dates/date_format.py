@@ -6,8 +6,9 @@ from typing import Any, Self
 import numpy as np
 
 from hotrow.tabular.values.characters import plain_characters
-from hotrow.tabular.values.dates.names import MONTHS, ZONES
+from hotrow.tabular.values.dates.names import MONTHS, without_accents
 from hotrow.tabular.values.dates.patterns import ORDERS, PATTERNS, TEXT
+from hotrow.tabular.values.dates.zones import offsets
 from hotrow.tabular.values.numbers.plain import mask_of
 from hotrow_common.arrow import pa, pc
 
@@ -51,7 +52,7 @@ class DateFormat:
         """
         if isinstance(texts, list):
             texts = pa.array(texts, pa.large_string())
-        texts = plain_characters(texts)
+        texts = bare_dates(texts)
         moments = np.full(len(texts), NOT_A_DATE)
         left = np.arange(len(texts))
         for way in self.ways:
@@ -97,6 +98,16 @@ class DateFormat:
         return cls(content["order"], int(content["pivot"]), tuple(content["more"]))
 
 
+def bare_dates(texts: Any) -> Any:
+    """Returns texts in plain characters, without the brackets around a date."""
+    texts = plain_characters(texts)
+    if not pc.any(pc.match_substring_regex(texts, r"^[\[(#]")).as_py():
+        return texts
+    return pc.replace_substring_regex(
+        texts, r"^(?:\[(.*)\]|\((.*)\)|#(.*)#)$", r"\1\2\3"
+    )
+
+
 def _moments(parts: dict[str, Any], pivot: int, is_whole: bool) -> np.ndarray:
     """Returns the moments of the parts of dates; NaT where a part is out of range."""
     year = _years(parts["year"], pivot)
@@ -131,11 +142,11 @@ def _moments(parts: dict[str, Any], pivot: int, is_whole: bool) -> np.ndarray:
     days = first + day - 1
     if "week" in parts:
         days = _first_monday(days) + 7 * (_numbers(parts["week"], 1) - 1)
-        days += _numbers(parts["weekday"], 1) - 1
+        days += _numbers(parts["weekday"], 1) - 1 if "weekday" in parts else 0
         good &= (_numbers(parts["week"], 0) >= 1) & (_numbers(parts["week"], 0) <= 53)
     seconds = days * _DAY + hour * 3600 + minute * 60 + second
     if "zone" in parts:
-        offset, is_zone = _offsets(parts["zone"])
+        offset, is_zone = offsets(parts["zone"], seconds)
         seconds, good = seconds - offset, good & is_zone
     return np.where(good, seconds.astype("datetime64[s]"), NOT_A_DATE)
 
@@ -149,10 +160,10 @@ def _years(texts: Any, pivot: int) -> np.ndarray:
 def _months(parts: dict[str, Any], year: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Returns the month of each date, and whether it is one."""
     if "name" in parts:
-        names = pc.utf8_lower(parts["name"])
-        known = pa.array(MONTHS, names.type)
-        at = pc.index_in(names, known).fill_null(len(MONTHS))
-        month = np.array([*MONTHS.values(), 0])[at.to_numpy(zero_copy_only=False)]
+        names = parts["name"].dictionary_encode()
+        texts = map(without_accents, names.dictionary.to_pylist())
+        numbers = np.array([MONTHS.get(text, 0) for text in texts], np.int64)
+        month = numbers[names.indices.to_numpy(zero_copy_only=False)]
     elif "quarter" in parts:
         quarter = _numbers(parts["quarter"], 0)
         if "other" in parts:
@@ -174,27 +185,6 @@ def _first_monday(days: np.ndarray) -> np.ndarray:
 def _numbers(texts: Any, filler: int) -> np.ndarray:
     texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, texts.type), texts)
     return texts.cast(pa.int64()).fill_null(filler).to_numpy(zero_copy_only=False)
-
-
-def _offsets(zones: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Returns by how many seconds zones are ahead of UTC, and which are known."""
-    texts = zones.dictionary_encode()
-    offsets = [_offset(str(text)) for text in texts.dictionary.to_pylist()]
-    at = texts.indices.cast(pa.int64()).to_numpy(zero_copy_only=False)
-    known = np.array([offset is not None for offset in offsets])[at]
-    return np.array([offset or 0 for offset in offsets], np.int64)[at], known
-
-
-def _offset(zone: str) -> int | None:
-    zone = zone.casefold()
-    if zone[3:4] in ("+", "-"):
-        zone = zone[3:]
-    if zone[:1] in ("+", "-") and zone:
-        digits = zone[1:].replace(":", "").ljust(4, "0")
-        seconds = 3600 * int(digits[:2]) + 60 * int(digits[2:])
-        return -seconds if zone[0] == "-" else seconds
-    hours = ZONES.get(zone, 0 if not zone else None)
-    return None if hours is None else int(3600 * hours)
 
 
 def _from_numbers(texts: Any, way: str) -> np.ndarray:

@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from hotrow.tabular.values.characters import plain_characters
-from hotrow.tabular.values.dates.date_format import PIVOT, DateFormat
+from hotrow.tabular.values.dates.date_format import PIVOT, DateFormat, bare_dates
 from hotrow.tabular.values.numbers.plain import mask_of
 from hotrow_common.arrow import pa, pc
 
@@ -63,7 +62,7 @@ def find_dates(
         is_birth: Whether the column's name says that nobody is born later than today.
         more: Ways that count here, as in `DateFormat`.
     """
-    texts = plain_characters(tokens)
+    texts = bare_dates(tokens)
     # Each date has a year, of two digits at least. The patterns of dates are many, and
     # of a column with few values each costs more to compile than to look for.
     looks = mask_of(pc.match_substring_regex(texts[:_SAMPLE], r"[0-9][0-9]"))

@@ -12,6 +12,7 @@
 | `month name` | `Jan 2020`, `Jan-20`, `2020 January` |
 | `quarter` | `2020Q1`, `Q1 2020`, `1Q20` |
 | `week` | `2020-W05`, `2020W055` |
+| `week first` | `W5 2020`, `KW 05/2020`, `Week 5, 2020` |
 | `stamp` | `20200131T140500Z` |
 | `digits` | `20200131`, and `202001` |
 | `long digits` | `20200131140500` |
@@ -25,22 +26,28 @@ zone or without.
 # A letter, for all that can stand here: the class of all letters is slow to compile.
 _LETTER = r"[^-0-9\s.,/:']"
 _ZONE = (
-    r"(?P<zone>(?:GMT|UTC)?[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2}|[A-Za-z]{1,5})"
-    r"(?: UTC| \([^)]*\))?"
+    r"\[?(?P<zone>(?:GMT|UTC)?[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2}"
+    r"|[A-Z][A-Za-z_]+/[A-Za-z_/-]+|[A-Za-z]{1,5})\]?"
+    r"(?: UTC| \([^)]*\)| ?\[[^\]]*\])?"
 )
-_HALF = r"(?P<half>[AaPp]\.?[Mm]\.?)"
+_HALF = r"(?P<half>[AaPp]\.? ?[Mm]\.?)"
 _TIME = (
-    r"(?:(?: ?T ?|[, ]+(?:at |um |à )?|:|_|-)(?P<hour>[0-9]{1,2})"
+    r"(?:(?: ?T ?|[, ]+(?:(?:at|um|à|kl\.?|o|om|в|о|às|a las|alle) )?|:|_|-)"
+    r"(?P<hour>[0-9]{1,2})"
     r"(?:[:.h](?P<minute>[0-9]{2}))?(?:[:.](?P<second>[0-9]{2})(?:[.,:][0-9]+)?)?"
     rf" ?{_HALF}?(?: ?(?:h|Uhr|hrs))?(?: ?{_ZONE})?)?$"
 )
 _WEEKDAY = (
-    r"(?:(?i:mo|tu|we|th|fr|sa|su|di|mi|do|so|lu|ma|me|je|ve|vi|ju|sá|ti|on|to|lö|lø|sø)"
-    rf"{_LETTER}{{0,9}}\.?,? )?"
+    r"(?:(?i:mo|tu|we|th|fr|sa|su|di|mi|do|so|lu|ma|me|je|ve|vi|ju|sá|ti|on|to|lö|lø|sø"
+    r"|se|te|qu|po|pn|wt|śr|cz|pi|pt|ni|út|st|čt|pá|ne|вт|ср|че|чт|пя|пт|су|сб|во|вс|по|пн)"
+    rf"{_LETTER}{{0,9}}(?:-feira)?\.?,? )?(?:(?:den|el|le) )?"
 )
 _NAME = rf"(?P<name>{_LETTER}{{3,12}})\.?"
 _YEAR = r"'?(?P<year>[0-9]{4}|[0-9]{2})"
 _YEAR4 = r"(?P<year>[0-9]{4})"
+# As Polish, Russian and Ukrainian have it.
+_OF_YEAR = r"(?: ?(?:r|г|р)\.?| roku| года| року)?"
+_WEEK = r"(?i:KW|CW|WK|week|woche|semaine|semana|settimana|uge|vecka|viikko)"
 _MONTH = r"(?P<month>[0-9]{1,2})"
 _DAY = r"(?P<day>[0-9]{1,2})"
 _TH = r"(?:st|nd|rd|th|er|º|ª)?"
@@ -55,25 +62,35 @@ PATTERNS = {
     "mdy": rf"^{_WEEKDAY}{_MONTH}{_CUT}{_DAY}{_CUT}{_YEAR}{_TIME}",
     "yymd": rf"^(?P<year>[0-9]{{2}}){_CUT}{_MONTH}{_CUT}{_DAY}{_TIME}",
     "named day": (
-        rf"^{_WEEKDAY}{_DAY}{_TH}\.?[-/ ]?(?:of |de )?{_NAME},?[-/ ]?(?:de |del )?"
-        rf"{_YEAR}{_TIME}"
+        rf"^{_WEEKDAY}{_DAY}{_TH}\.?[-/ ]?(?:of |de |d')?{_NAME},?[-/ ]?(?:de |del )?"
+        rf"{_YEAR}{_OF_YEAR}{_TIME}"
     ),
     "named month": rf"^{_WEEKDAY}{_NAME}[-/ ]?{_DAY}{_TH}(?:, ?|[-/ ]){_YEAR}{_TIME}",
-    "year name": rf"^{_YEAR4},?[-/ ]?{_NAME}[-/ ]{_DAY}{_TIME}",
+    "year name": rf"^{_YEAR4}[.,]?[-/ ]?{_NAME}[-/ ]{_DAY}\.?{_TIME}",
     "unix text": (
         rf"^{_WEEKDAY}{_NAME} {_DAY} (?P<hour>[0-9]{{2}}):(?P<minute>[0-9]{{2}}):"
         rf"(?P<second>[0-9]{{2}})(?: {_ZONE})? {_YEAR4}$"
     ),
     "month": rf"^{_YEAR4}(?:[-/]| ?[mM]){_MONTH}$",
     "month year": rf"^{_MONTH}[-/]{_YEAR4}$",
-    "month name": rf"^{_NAME}[ ,/-]*{_YEAR4}$",
+    "month name": rf"^{_NAME}[ ,/-]*(?:de |del )?{_YEAR4}{_OF_YEAR}$",
     "short month name": rf"^{_NAME}(?:[-/]| ?'){_YEAR}$",
     "year month name": rf"^{_YEAR4}[ /-]?{_NAME}$",
     "quarter": rf"^{_YEAR4}[-/ .]*[QqKT](?P<quarter>[1-4])$",
     "quarter first": (
         rf"^(?:[QqKT](?P<quarter>[1-4])|(?P<other>[1-4])[Qq])[-/ ,.]*{_YEAR}$"
     ),
-    "week": rf"^{_YEAR4}[- ]?[Ww](?P<week>[0-9]{{1,2}})(?:-?(?P<weekday>[1-7]))?$",
+    "week": (
+        rf"^{_YEAR4}[-/ ]?(?:[Ww]|{_WEEK})[-. ]?(?P<week>[0-9]{{1,2}})"
+        r"(?:-?(?P<weekday>[1-7]))?$"
+    ),
+    "week first": (
+        rf"^(?:W|{_WEEK}\.?) ?(?P<week>[0-9]{{1,2}})[-/ ,.]{{1,2}}(?:of )?{_YEAR4}$"
+    ),
+    # With a letter alone, these are sizes of trousers: `W34/32`.
+    "short week first": (
+        rf"^{_WEEK}\.? ?(?P<week>[0-9]{{1,2}})[/'-](?P<year>[0-9]{{2}})$"
+    ),
     "stamp": (
         r"^(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})[T_ -]"
         r"(?P<hour>[0-9]{2}):?(?P<minute>[0-9]{2}):?(?P<second>[0-9]{2})?(?:\.[0-9]+)?"
@@ -90,7 +107,7 @@ PATTERNS = {
 TEXT = (
     "ymd", "named day", "named month", "year name", "unix text", "month", "month year",
     "month name", "short month name", "year month name", "quarter", "quarter first",
-    "week", "stamp",
+    "week", "week first", "short week first", "stamp",
 )  # fmt: skip
 # The three orders of numbers, of which a column has one.
 ORDERS = ("dmy", "mdy", "yymd")
