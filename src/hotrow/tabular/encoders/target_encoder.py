@@ -36,8 +36,8 @@ class TargetEncoder(Encoder):
         std: Standard deviation of a regression there; 0 counts as 1. Defaults to 1.
         format: Format in which numbers of a regression are written in text, as its
             `to_json` gives it. Defaults to `None`, digits.
-        fold: Whether spellings that differ in case or blanks only are one class.
-            Defaults to `False`.
+        fold: Whether spellings that differ in case, blanks or characters without width
+            only are one class. Defaults to `False`.
         marks: What is missing beside the usual marks, as `Marks.to_json` gives it.
             Defaults to `None`.
         **kwargs: `name`, as in every Keras layer.

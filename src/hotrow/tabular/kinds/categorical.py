@@ -1,5 +1,7 @@
 """Columns of categories."""
 
+from typing import Any
+
 from hotrow.tabular.encoders import ValueLookup
 from hotrow.tabular.kinds.core.context import Context
 from hotrow.tabular.kinds.core.evidence import Evidence
@@ -9,6 +11,7 @@ from hotrow.tabular.kinds.core.given import AS_GIVEN
 from hotrow.tabular.kinds.core.looks import warned
 from hotrow.tabular.kinds.core.value_fit import ValueFit
 from hotrow.tabular.kinds.kind import UsedKind
+from hotrow.tabular.values.characters import visible
 from hotrow.tabular.values.numbers.detect import Reading
 from hotrow.tabular.values.numbers.plain import are_numbers
 from hotrow_common.arrow import pa, pc
@@ -31,7 +34,7 @@ class Categorical(UsedKind):
         """Recognizes any text: this is the kind of columns that are of no other."""
         mixed = ", some of them numbers" if are_numbers(known.tokens).any() else ""
         why = f"{many(known)} different values{mixed}{_kept(known)}"
-        return Found(self.name, why)
+        return Found(self.name, why, doubt=_look_alike(known))
 
     def with_warning(
         self, known: Evidence, found: Found, numbers: Reading | None
@@ -48,6 +51,28 @@ class Categorical(UsedKind):
     def fit(self, found: Found, options: FitOptions) -> Fit:
         """Returns the fit of a `ValueLookup`."""
         return ValueFit(ValueLookup, found.marks, options, words_are_values=True)
+
+
+def _look_alike(known: Evidence) -> str | None:
+    """Returns a sentence on two values that differ in what has no width."""
+    others = pc.invert(pc.string_is_ascii(known.tokens))
+    seen: dict[str, str] = {}
+    for text in known.tokens.filter(others).to_pylist():
+        shown = visible(text)
+        twin = seen.setdefault(shown, text)
+        if shown == text or (twin == text and not _holds(known.tokens, shown)):
+            continue
+        twin = shown if twin == text else twin
+        return (
+            f"Values of {known.name!r} that differ in characters without width only "
+            f"are different values, such as {twin!r} and {text!r}. Take such "
+            "characters out."
+        )
+    return None
+
+
+def _holds(tokens: Any, text: str) -> bool:
+    return pc.index(tokens, text).as_py() >= 0
 
 
 def _kept(known: Evidence) -> str:

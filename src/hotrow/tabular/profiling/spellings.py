@@ -12,9 +12,9 @@ from hotrow_common.arrow import pa
 def folded(known: Evidence) -> Evidence:
     """Returns the classes of a target, of each the spelling that is in most rows.
 
-    Spellings that differ in case or in blanks only are one class: `Yes`, `yes`, `YES`.
-    Letters that stand alone are left as they are if there are many: `a` and `A` differ
-    where letters are to be told apart.
+    Spellings that differ in case, in blanks or in characters without width only are
+    one class: `Yes`, `yes`, `YES`. Letters that stand alone are left as they are if
+    there are many, or no others: `a` and `A` differ where letters are to be told apart.
     """
     keys = folds(known.tokens)
     encoded = keys.dictionary_encode()
@@ -34,7 +34,8 @@ def folded(known: Evidence) -> Evidence:
 
 def _are_letters(keys: Any) -> bool:
     single = sum(len(key) == 1 for key in keys.to_pylist())
-    return single > 2 and single * 2 > len(keys)
+    # Of one letter, nothing could be learned but its case.
+    return single == len(keys) == 1 or (single > 2 and single * 2 > len(keys))
 
 
 def spelling_note(known: Evidence, merged: Evidence) -> str:
@@ -53,6 +54,6 @@ def spelling_note(known: Evidence, merged: Evidence) -> str:
     shown = [f"{name!r} is also {', '.join(more[:4])}" for name, more in names.items()]
     more = f"; and {len(shown) - 4} more" if len(shown) > 4 else ""
     return (
-        f"Classes of {known.name!r} that differ in case or blanks only are one: "
-        f"{'; '.join(shown[:4])}{more}."
+        f"Classes of {known.name!r} that differ in case, blanks or characters without "
+        f"width only are one: {'; '.join(shown[:4])}{more}."
     )

@@ -44,7 +44,8 @@ class TargetFound:
     Attributes:
         target: The target.
         format: Format in which the numbers of a regression are written.
-        fold: Whether spellings that differ in case or blanks only are one class.
+        fold: Whether spellings that differ in case, blanks or characters without width
+            only are one class.
         notes: What a user should be told, a sentence each.
         doubt: What a user should look at, as a sentence; or None.
     """
@@ -193,12 +194,20 @@ def _check_rows(every: Evidence, known: Evidence, title: str) -> None:
             f"and at least {FEWEST_ROWS} are needed to train and test. Add rows."
         )
     if known.distinct == 1:
-        if len(every.tokens) > len(known.tokens):
+        if known.missing > every.missing:
             gone = every.named(every.words())
             raise TableError(
                 f"The target {name!r} of {title} has one value, "
                 f"{known.tokens[0].as_py()!r}, beside {gone}, taken as missing. If "
                 "that is a class, pass it as `keep`; else name another column."
+            )
+        if len(every.tokens) > 1:
+            named = every.named(np.ones(len(every.tokens), bool))
+            raise TableError(
+                f"The target {name!r} of {title} has one value in all rows, spelled "
+                f"{named}: there is nothing to learn. If these are classes, give them "
+                "names that differ in more than case, blanks or zeros after the "
+                "point; else name another column."
             )
         raise TableError(
             f"The target {name!r} of {title} has one value in all rows, "

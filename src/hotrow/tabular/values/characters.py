@@ -6,18 +6,20 @@ from typing import Any
 from hotrow.tabular.values.asian import western
 from hotrow_common.arrow import pa, pc
 
-_BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
-_BLANKS += "\u200a\u202f\u205f\u3000\t\n\r\v\f"
+BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
+BLANKS += "\u200a\u202f\u205f\u3000\t\n\r\v\f"
 # Byte order marks, joiners, marks of direction: they have no width.
-_NOTHING = "\ufeff\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\u2066\u2067\u2068\u2069"
-_NOTHING += "\u202a\u202b\u202c\u202d\u202e\u061c"
+INVISIBLE = "\ufeff\u00ad\u200b\u200e\u200f\u2060\u2066\u2067\u2068\u2069"
+INVISIBLE += "\u202a\u202b\u202c\u202d\u202e\u061c"
+# They part or join letters of many scripts, also at the end of a word.
+JOINERS = "\u200c\u200d"
 _MINUS = "\u2212\u2010\u2011\u2012\u2013\u2014\u2015\ufe58\ufe63\uff0d"
 _APOSTROPHES = "\u2018\u2019\u02bc\u2032\uff07\u00b4`"
 _QUOTES = "\u201c\u201d\u2033\uff02"
 
 _TABLE: dict[int, str | None] = {
-    **dict.fromkeys(map(ord, _BLANKS), " "),
-    **dict.fromkeys(map(ord, _NOTHING), None),
+    **dict.fromkeys(map(ord, BLANKS), " "),
+    **dict.fromkeys(map(ord, INVISIBLE + JOINERS), None),
     **dict.fromkeys(map(ord, _MINUS), "-"),
     **dict.fromkeys(map(ord, _APOSTROPHES), "'"),
     **dict.fromkeys(map(ord, _QUOTES), '"'),
@@ -35,6 +37,32 @@ for _zero in (0x0660, 0x06F0, 0x0966, 0x09E6, 0x0E50):
     _TABLE.update({_zero + digit: str(digit) for digit in range(10)})
 for _mark in ("\uff0d", "\uff07", "\uff02"):
     _TABLE[ord(_mark)] = {"\uff0d": "-", "\uff07": "'", "\uff02": '"'}[_mark]
+
+
+_WITHOUT_WIDTH = dict.fromkeys(map(ord, INVISIBLE + JOINERS))
+# In the order of their use: \x00 to \x1f of ASCII are blanks to Python, too.
+_AROUND = BLANKS + INVISIBLE + " \x1c\x1d\x1e\x1f\x85\u2028\u2029"
+
+
+def composed(texts: Any) -> Any:
+    """Returns texts that Unicode holds for equal as equal texts, with nothing around.
+
+    `\u00e9` may be one character or two. Blanks and marks without width around a text
+    are no part of it.
+
+    Args:
+        texts: A large_string array, with or without missing values.
+    """
+    ascii_only = pc.string_is_ascii(texts).fill_null(True)
+    if pc.all(ascii_only).as_py():
+        return pc.utf8_trim_whitespace(texts)
+    texts = pc.utf8_trim(pc.utf8_trim_whitespace(texts), characters=_AROUND)
+    return pc.utf8_normalize(texts, form="NFC")
+
+
+def visible(text: str) -> str:
+    """Returns a text without characters that have no width."""
+    return text if text.isascii() else text.translate(_WITHOUT_WIDTH)
 
 
 def plain_characters(texts: Any) -> Any:

@@ -9,6 +9,7 @@ Beside words, a word is a value like any other: `NA` is North America, or no bas
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -59,7 +60,9 @@ class Marks:
     def always(self) -> Any:
         """Marks that are missing whatever stands beside them, as an Arrow array."""
         kept = [mark for mark in ALWAYS if mark not in self.keep]
-        return pa.array(dict.fromkeys(["", *kept, *self.missing]), pa.large_string())
+        # As values are.
+        given = [unicodedata.normalize("NFC", mark) for mark in self.missing]
+        return pa.array(dict.fromkeys(["", *kept, *given]), pa.large_string())
 
     def are_words(self, tokens: Any) -> np.ndarray:
         """Returns which texts are words that are missing beside numbers."""

@@ -2,7 +2,7 @@
 
 | received | is |
 |---|---|
-| text | itself without the blanks around it |
+| text | itself in the form NFC, without blanks and marks of no width around it |
 | `="00123"` and `'00123`, as Excel writes digits that are text | `00123` |
 | what `Marks.always` holds: empty, `NaN`, `#N/A`, ... | missing |
 | an integer, a float, a decimal | its shortest digits: `7`, `1.5`; of 7.0, `7` |
@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from hotrow.tabular.errors import TableError
+from hotrow.tabular.values.characters import composed
 from hotrow.tabular.values.columns import as_array
 from hotrow.tabular.values.missing import USUAL, Marks
 from hotrow_common.arrow import pa, pc
@@ -121,7 +122,7 @@ def _gone(texts: Any, tokens: Any, codes: np.ndarray) -> dict[str, int]:
 
 def canonical(texts: Any, marks: Marks = USUAL) -> Any:
     """Returns text with one spelling for each value, missing where it is none."""
-    texts = pc.utf8_trim_whitespace(texts)
+    texts = composed(texts)
     texts = _replaced(texts, pc.starts_with(texts, "="), r'^="(.*)"$', r"\1")
     texts = _replaced(texts, pc.starts_with(texts, "'"), r"^'([0-9.,]+)$", r"\1")
     for word, spellings in (("True", ("true", "TRUE")), ("False", ("false", "FALSE"))):
