@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from memory import gpu
 from processes import PROCESS, TURNS, Model
 
 BATCH, LENGTH = 1024, 20
@@ -73,6 +74,8 @@ class Case:
         package = PACKAGES.get(self.contender)
         if package is not None and importlib.util.find_spec(package) is None:
             return "not installed"
+        if self.contender in (FBGEMM, FLOOR) and gpu() is not None:
+            return "CPU only"
         if self.contender == FBGEMM and self.optimizer == "adam":
             return "unsupported"
         if self.needed_memory > free:
@@ -144,9 +147,15 @@ def compiled(layers: list, optimizer: Any) -> Model:
 def of_torch(case: Case) -> Model:
     import torch
 
-    table = torch.ones(case.rows, case.width)
+    table = torch.ones(case.rows, case.width, device=torch_device())
     layer = torch.nn.Embedding.from_pretrained(table, freeze=False, sparse=True)
     return in_torch(case, lambda ids: layer(ids).mean(1), layer.parameters())
+
+
+def torch_device() -> str:
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def of_fbgemm(case: Case) -> Model:
@@ -189,7 +198,8 @@ def in_torch(case: Case, mean: Callable, table: Iterable | None = None) -> Model
         "adagrad": (torch.optim.Adagrad, torch.optim.Adagrad),
         "adam": (torch.optim.Adam, torch.optim.SparseAdam),
     }[case.optimizer]
-    dense = torch.nn.Linear(case.width, 1)
+    device = torch_device()
+    dense = torch.nn.Linear(case.width, 1, device=device)
     optimizers = [of_dense(dense.parameters(), lr=RATE)]
     if table is not None:
         optimizers.append(of_table(table, lr=RATE))
@@ -197,8 +207,9 @@ def in_torch(case: Case, mean: Callable, table: Iterable | None = None) -> Model
     def step(ids: np.ndarray, targets: np.ndarray) -> float:
         for optimizer in optimizers:
             optimizer.zero_grad()
-        outputs = dense(mean(torch.from_numpy(ids).long()))
-        loss = torch.nn.functional.mse_loss(outputs, torch.from_numpy(targets))
+        outputs = dense(mean(torch.from_numpy(ids).to(device).long()))
+        expected = torch.from_numpy(targets).to(device)
+        loss = torch.nn.functional.mse_loss(outputs, expected)
         loss.backward()
         for optimizer in optimizers:
             optimizer.step()

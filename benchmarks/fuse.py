@@ -23,7 +23,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from processes import PROCESS, TURNS, Batch, Model, Result, measure, number, ratio
+from processes import (
+    PROCESS,
+    TURNS,
+    Batch,
+    Model,
+    Result,
+    measure,
+    name_of_run,
+    number,
+    ratio,
+)
 from timing import write_table
 
 BATCH, LENGTH, WIDTH = 32, 50, 64
@@ -178,7 +188,7 @@ def main() -> None:
             lines.append(columns(cases[0], measure(cases)))
             # After every size, so that a run cut short leaves what it has.
             write_table(
-                arguments.name or f"fuse-{backend}",
+                name_of_run(arguments.name or f"fuse-{backend}"),
                 f"A training step on one-hots, unfused and fused, on {backend}",
                 list(lines[0]),
                 [list(line.values()) for line in lines],

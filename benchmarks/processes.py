@@ -7,12 +7,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-
-from hotrow_cli.demo.measure import peak_memory
+from memory import free_memory, gpu, peak_memory, reset_peak
 
 TURNS = 4
 # A dense step through a large table takes seconds: such a turn ends early.
@@ -50,6 +48,16 @@ class Result(NamedTuple):
     ms: float
     peak_of_steps: int
     peak_of_building: int
+
+
+def name_of_run(name: str) -> str:
+    """Returns the name of a result's file, with `-gpu` if the backend runs on one.
+
+    JAX then allocates what it needs, and not most of the GPU at once.
+    """
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+    on_gpu = gpu() is not None and os.environ.get("KERAS_BACKEND") != "tensorflow"
+    return f"{name}-gpu" if on_gpu else name
 
 
 def measure(cases: Sequence[Contender]) -> dict[str, Result | str]:
@@ -160,21 +168,3 @@ def ratio(result: Result | str, other: Result | str, digits: int = 1) -> str:
     if isinstance(result, str) or isinstance(other, str):
         return ""
     return f"{result.ms / other.ms:.{digits}f}"
-
-
-def reset_peak() -> None:
-    """Has `peak_memory` start afresh, from what is held now. It can on Linux only."""
-    try:
-        Path("/proc/self/clear_refs").write_text("5")
-    except OSError:
-        return
-
-
-def free_memory() -> float:
-    try:
-        for line in Path("/proc/meminfo").read_text().splitlines():
-            if line.startswith("MemAvailable:"):
-                return int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from memory import gpu
 
 if TYPE_CHECKING:
     import keras
@@ -77,7 +78,8 @@ def describe_run(others: Sequence[str] = ()) -> str:
     """
     names = ("keras", "jax", "tensorflow-cpu", "torch", "numpy", *others)
     versions = ", ".join(_versions(names))
-    return f"{date.today()}, {platform.machine()}, {os.cpu_count()} cores, {versions}"
+    cores = f"{os.cpu_count()} cores" + (f", {name}" if (name := gpu()) else "")
+    return f"{date.today()}, {platform.machine()}, {cores}, {versions}"
 
 
 def _versions(names: Sequence[str]) -> Iterator[str]:

@@ -25,6 +25,8 @@ first step of a turn is not timed: caches and threads come back to life in it. E
 step has a batch of its own, so that a row is in a cache only if the ids themselves
 repeat, as those of `zipf` do: there, id `k` is drawn about as often as `1 / (k + 1)`.
 
+On a GPU, the floor and FBGEMM's table for CPUs do not run, and memory is the GPU's.
+
 Memory is resident memory, less what the process held before the model was made (imports
 done, a model of 1000 rows trained) and less the bytes of the table and its slots. Its
 peak is taken twice: from then on until the model has trained two steps, and over the
@@ -51,7 +53,7 @@ from contenders import (
     TORCH,
     Case,
 )
-from processes import Result, measure, number, ratio
+from processes import Result, measure, name_of_run, number, ratio
 from timing import RESULTS, write_table
 
 WIDTH = 64
@@ -66,7 +68,9 @@ NOTES = [
     "held before the model was made; over the timed steps, and before them, while the "
     "model was made and trained for its first two steps. TensorFlow keeps memory that "
     "it has freed, so there what building took counts in the steps too.",
-    "needs N GB: more than was free. unsupported: FBGEMM has no Adam for CPUs.",
+    "needs N GB: more than was free. unsupported: FBGEMM has no Adam for CPUs. CPU "
+    "only: not measured on a GPU, where MB are those of the GPU, and on JAX the peak is "
+    "that since the process began.",
 ]
 
 
@@ -169,6 +173,7 @@ def main() -> None:
     # core too, that made a step ten times slower.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    name = name_of_run(name)
     table: list[tuple[Case, Found]] = []
     for rows in arguments.rows:
         for optimizer, ids in itertools.product(arguments.optimizers, arguments.ids):
