@@ -186,6 +186,12 @@ class Tracing(Protocol):
     def peek(self, x: Any) -> np.ndarray | None:
         """Returns the values of a tensor, or None while they cannot be known."""
 
+    def to_default_device(self, x: Any) -> Any:
+        """Returns a tensor of ids where Keras computes, as Keras's own layers move it.
+
+        Only PyTorch has tensors in one place and variables in another.
+        """
+
     def widest_int(self) -> str:
         """Returns the dtype of the widest integers: "int64", or "int32"."""
 

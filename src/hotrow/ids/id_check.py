@@ -105,7 +105,9 @@ class IdCheck:
         if isinstance(inputs, keras.Variable):
             with keras_compat.no_autocast():
                 return ops.convert_to_tensor(inputs)
-        if _is_tensor(inputs) or not id_values.holds_values(inputs):
+        if _is_tensor(inputs):
+            return backend.to_default_device(inputs)
+        if not id_values.holds_values(inputs):
             return inputs
         values = self._as_array(inputs)
         if values.dtype != object:

@@ -18,6 +18,10 @@ def peek(x: Any) -> np.ndarray | None:
     return None if isinstance(x, jax.core.Tracer) else np.asarray(x)
 
 
+def to_default_device(x: Any) -> Any:
+    return x
+
+
 def widest_int() -> str:
     return "int64" if jax.config.jax_enable_x64 else "int32"
 

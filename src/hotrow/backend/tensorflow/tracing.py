@@ -21,6 +21,10 @@ def peek(x: Any) -> np.ndarray | None:
     return values
 
 
+def to_default_device(x: Any) -> Any:
+    return x
+
+
 def widest_int() -> str:
     return "int64"
 

@@ -25,9 +25,14 @@ def lookup_rows(
     table = variable.value
 
     def read(ids: Any) -> Any:
+        # A table that was made under `keras.device` may be elsewhere.
+        where = ids.device
+        ids = ids.to(table.device)
         if by_rows:
-            return _LookUpByRows.apply(table, ids, row_axes)
-        return _read(flat_rows(table, row_axes), ids)
+            rows = _LookUpByRows.apply(table, ids, row_axes)
+        else:
+            rows = _read(flat_rows(table, row_axes), ids)
+        return rows.to(where)
 
     if valid is None:
         return read(ids)

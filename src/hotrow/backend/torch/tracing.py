@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
+import torch
 
 from hotrow import keras_compat
 from hotrow.backend.torch.lookup import watch_backward
@@ -12,6 +13,10 @@ from hotrow.backend.torch.values import peek as peek
 
 SURVIVES_RAISE = True
 PARALLEL_METHODS: frozenset[str] = frozenset({"predict", "predict_on_batch"})
+
+
+def to_default_device(x: Any) -> Any:
+    return keras.ops.convert_to_tensor(x) if isinstance(x, torch.Tensor) else x
 
 
 def widest_int() -> str:
