@@ -20,12 +20,13 @@ def gpu() -> str | None:
 
 def peak_memory() -> int:
     """Returns the most bytes that this process has held since `reset_peak`."""
+    # First PyTorch: with it as the backend, some library may import JAX as well.
+    if "torch" in sys.modules and sys.modules["torch"].cuda.max_memory_allocated():
+        return int(sys.modules["torch"].cuda.max_memory_allocated())
     if "jax" in sys.modules:
         device = sys.modules["jax"].local_devices()[0]
         if device.platform == "gpu":
             return int(device.memory_stats()["peak_bytes_in_use"])
-    if "torch" in sys.modules and sys.modules["torch"].cuda.is_available():
-        return int(sys.modules["torch"].cuda.max_memory_allocated())
     return peak_of_host() or 0
 
 

@@ -68,6 +68,9 @@ def read(values: Any) -> Values:
     if isinstance(values, (list, tuple)):
         return _read_list(list(values))
     if hasattr(values, "__array__"):
+        if hasattr(values, "detach"):
+            # A tensor of PyTorch, which may need gradients or be on a GPU.
+            values = values.detach().cpu()
         array = values if is_masked_array(values) else np.asarray(values)
         if array.dtype == object and array.size and _is_row(np.asarray(array).flat[0]):
             return _read_list(array.tolist())

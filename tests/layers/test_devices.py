@@ -167,3 +167,16 @@ def test_a_table_on_another_device_is_trained():
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "[1, 2, 3]"
+
+
+@pytest.mark.skipif(BACKEND != "torch", reason="about torch")
+@pytest.mark.parametrize("kind", LAYERS)
+def test_ids_are_moved_to_the_device_that_keras_uses(kind):
+    import torch
+
+    # The one device besides the CPU that each machine has.
+    with keras.device("meta"):
+        layer = LAYERS[kind]()
+        out = layer(torch.tensor(IDS))
+    assert out.device.type == "meta"
+    assert out.shape[:2] == IDS.shape

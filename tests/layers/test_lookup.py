@@ -89,6 +89,13 @@ def test_in_a_py_dataset():
     assert model.predict(Data(), verbose=0).shape == (4, 1)
 
 
+def test_a_tensor_that_needs_gradients():
+    torch = pytest.importorskip("torch")
+    vocabulary = hotrow.Vocabulary([15, 25])
+    ids = vocabulary.encode(torch.tensor([25.0, 15.0], requires_grad=True))
+    assert ids.tolist() == vocabulary.encode([25, 15]).tolist()
+
+
 def test_in_a_torch_data_loader():
     data = pytest.importorskip("torch.utils.data")
     loader = data.DataLoader(WORDS, batch_size=4, collate_fn=hotrow.Lookup(VOCAB))
