@@ -69,7 +69,7 @@ NOTES = [
     "model was made and trained for its first two steps. TensorFlow keeps memory that "
     "it has freed, so there what building took counts in the steps too.",
     "needs N GB: more than was free. unsupported: FBGEMM has no Adam for CPUs. CPU "
-    "only: not measured on a GPU, where MB are those of the GPU; on JAX, the peak since "
+    "only: not measured on a GPU, where MB are those of the GPU; on JAX, since "
     "the process began.",
 ]
 
