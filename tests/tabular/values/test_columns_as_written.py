@@ -347,7 +347,7 @@ def test_columns_that_look_like_numbers_are_told(tmp_path):
     assert "kg (50%)" in mixed
     (shares,) = told([f"{v} ({k % 100}%)" for k, v in enumerate(AMOUNTS)])
     assert "most values are money or percent, such as" in shares
-    (rates,) = told([f"{v}%" if k % 3 else str(v / 100) for k, v in enumerate(SHARES)])
+    (rates,) = told([f"{v}%" if k % 3 else str(v) for k, v in enumerate(SHARES)])
     assert "without % count as percent, too" in rates
     (some,) = told([str(v) if k % 3 else f"A/{k % 60}" for k, v in enumerate(SHARES)])
     assert "66% of its values are numbers; one that is not is 'A/0' in row 2" in some

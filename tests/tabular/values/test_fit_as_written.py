@@ -176,6 +176,7 @@ def test_numbers_of_the_guide(text):
         return
     tokens = pa.array([text, text], pa.large_string())
     beside = {"< 0.5": "7", "90+": "7", "~5": "7", "5.00 CR": "6.00 DR"}
+    beside |= {"over 5": "7", "up to 5": "7"}
     beside |= {"5.00 DR": "6.00 CR", "$-": "$5", "(5)": "6"}
     if text in beside:
         tokens = pa.array([text, beside[text]], pa.large_string())

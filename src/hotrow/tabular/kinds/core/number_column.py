@@ -87,14 +87,21 @@ def words_of(reading: Reading) -> str:
 
 
 def doubt_of(known: Evidence, reading: Reading) -> str | None:
-    """Returns what else the numbers of a column might be, as a sentence; or None."""
+    """Returns what else the numbers of a column might be, in sentences; or None."""
+    doubts = [_doubt_of(known, reading)]
+    doubts += [f"{known.name!r}: {question}" for question in reading.questions]
+    return ". ".join(doubt for doubt in doubts if doubt) or None
+
+
+def _doubt_of(known: Evidence, reading: Reading) -> str | None:
     if reading.doubt is not None:
         other = "," if reading.format.decimal == "." else "."
         return (
             f"{known.name!r}: {reading.doubt}. If that is wrong, pass "
             f"{argument(decimal={known.name: other})}"
         )
-    if getattr(reading.format, "unit", None) == "%":
+    form = reading.format
+    if getattr(form, "unit", None) == "%" and not form.shares:
         bare = ~mask_of(pc.match_substring_regex(known.tokens, "[^-+0-9.,eE ]"))
         bare &= reading.format.read(known.tokens) != 0
         if bare.any():

@@ -4,6 +4,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from hotrow.tabular.values.numbers.marks import (
+    ABOUT,
+    ARROWS,
+    BOUND,
+    GUESS,
+    STARS,
+    TRIANGLES,
+)
 from hotrow.tabular.values.numbers.words import (
     BYTES,
     CAPITALS,
@@ -19,7 +27,7 @@ from hotrow.tabular.values.numbers.words import (
     PERCENT,
 )
 
-_BOUND = re.compile(r"[<>≤≥≦≧~≈]=? ?")
+_SIGNS = TRIANGLES + "".join(ARROWS)
 _UNIT = re.compile(
     r"(?:/ ?|per |° ?)?[^\W\d_]{1,12}[23²³]?\.?"
     r"(?:(?: |/ ?| per |-)[^\W\d_]{1,12}[23²³]?\.?){0,2}|°|'|\"|′|''|Ω|µ"
@@ -36,7 +44,9 @@ class Affix:
         unit: The unit, the same for all its spellings, or None; a currency is `$`, a
             percentage `%`.
         is_sure: Whether a multiplier cannot be a unit.
-        mark: `"("` or `")"` of a pair, `"<"` of a bound such as `< 5`, or none.
+        mark: `"("` or `")"` of a pair, `"<"` of a bound such as `< 5`, `"~"` of an
+            approximate number, `"*"` of a footnote, or none.
+        triangle: One of `TRIANGLES`, or none.
     """
 
     sign: int = 1
@@ -44,14 +54,22 @@ class Affix:
     unit: str | None = None
     is_sure: bool = True
     mark: str = ""
+    triangle: str = ""
 
 
 def prefixes(text: str) -> Iterator[Affix]:
     """Yields the readings of what stands before digits: one, or none."""
-    bound = _BOUND.match(text)
-    if bound:
-        for affix in prefixes(text[bound.end() :]):
-            yield replace(affix, mark=affix.mark or "<")
+    for mark, pattern in (("<", BOUND), ("~", ABOUT)):
+        found = pattern.match(text)
+        if found:
+            for affix in prefixes(text[found.end() :]):
+                yield replace(affix, mark=affix.mark or mark)
+            return
+    if text[:1] in _SIGNS and text:
+        sign, triangle = _sign(text[0])
+        for affix in prefixes(text[1:].lstrip("\ufe0e\ufe0f ")):
+            if affix.sign == 1 and not affix.triangle:
+                yield replace(affix, sign=sign, triangle=triangle)
         return
     mark = "(" if "(" in text else ""
     if text.count("(") > 1 or text.count("-") > 1 or text.count("+") > 1:
@@ -73,24 +91,40 @@ def suffixes(text: str) -> Iterator[Affix]:
     """Yields the readings of what stands after digits, the likeliest first."""
     glued = not text.startswith(" ")
     rest = text.strip()
-    mark = ""
-    if rest.endswith(")"):
+    mark, triangle, sign = "", "", 1
+    guess = GUESS.search(text)
+    if guess:
+        rest, mark = text[: guess.start()].strip(), "~"
+    stars = STARS.search(rest)
+    if stars:
+        rest, mark = rest[: stars.start()].strip(), "*"
+    if rest[-1:] in _SIGNS and rest:
+        sign, triangle = _sign(rest[-1])
+        rest = rest[:-1].strip()
+    # The unit stands within the parentheses or after them: `(5 €)`, `(5) €`.
+    if rest.startswith(")"):
+        rest, mark, glued = rest[1:].strip(), ")", False
+    elif rest.endswith(")"):
         rest, mark = rest[:-1].strip(), ")"
-    # `100,-` and `5.--` are whole amounts; `100-` and `100.50 -` are negative.
-    whole = re.match(r"[.,:]-{1,2}", rest)
+    # `100,-`, `5.--` and `5/-` are whole amounts; `100-` and `100.50 -` are negative.
+    whole = re.match(r"(?:[.,:/]-{1,2}|/=)(?: only)?", rest)
     if whole:
         rest = rest[whole.end() :].strip()
-    sign = 1
     if rest.endswith("-") or rest.startswith("-"):
-        rest, sign = rest.strip("-").strip(), -1
+        rest, sign = rest.strip("-").strip(), -sign
         if "-" in rest:
             return
     rest = rest.removesuffix("+").rstrip()
     if not rest:
-        yield Affix(sign, mark=mark)
+        yield Affix(sign, mark=mark, triangle=triangle)
         return
     for power, unit, is_sure in _measures(rest, glued):
-        yield Affix(sign, power, unit, is_sure, mark)
+        yield Affix(sign, power, unit, is_sure, mark, triangle)
+
+
+def _sign(mark: str) -> tuple[int, str]:
+    """Returns the sign of an arrow, and the triangle if it is one."""
+    return ARROWS.get(mark, 1), mark if mark in TRIANGLES else ""
 
 
 def _measures(text: str, glued: bool) -> Iterator[tuple[int, str | None, bool]]:

@@ -1,7 +1,6 @@
 """Detects the number format of a column from all its values."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,6 +8,7 @@ import numpy as np
 
 from hotrow.tabular.values.missing import USUAL
 from hotrow.tabular.values.numbers.affixes import Affix, prefixes, suffixes
+from hotrow.tabular.values.numbers.marks import minus_of
 from hotrow.tabular.values.numbers.number_format import (
     PLAIN,
     NumberFormat,
@@ -18,6 +18,7 @@ from hotrow.tabular.values.numbers.number_format import (
 )
 from hotrow.tabular.values.numbers.parts import Parts, cut
 from hotrow.tabular.values.numbers.plain import are_numbers, mask_of
+from hotrow.tabular.values.numbers.remarks import Said, are_shares, marked
 from hotrow.tabular.values.numbers.separators import (
     Separators,
     are_written_so,
@@ -64,6 +65,7 @@ class Reading:
         remarks: Further things that were read, in a few words each.
         doubt: Why they might mean something else, as the end of a sentence; or None.
         units: The share of the rows that each unit has, if there are several.
+        questions: What else is not sure, and what to do, a sentence each.
     """
 
     format: Any
@@ -73,6 +75,7 @@ class Reading:
     remarks: tuple[str, ...] = ()
     doubt: str | None = None
     units: dict[str, float] | None = None
+    questions: tuple[str, ...] = ()
 
 
 def find_numbers(
@@ -121,14 +124,13 @@ def _written(
     _, _, good = found.measures(parts)
     if not good.any() or _is_a_name(parts, good, found):
         return None
-    bounds = _bounds(parts, good)
-    if weights[bounds].sum() > 0.5 * weights[good].sum():
-        # Bounds of all values are the names of classes: `< 10`, `< 20`.
+    if _are_classes(parts, good, weights):
         return None
     digits = parts.digits.filter(pa.array(good))
     marks = _separators(found, digits, weights[good], hints)
     found = replace(found, decimal=marks.decimal, thousands=marks.thousands)
-    good, _ = found.values(parts)
+    good, values = found.values(parts)
+    found = replace(found, shares=are_shares(found, parts, good, values))
     mask = np.zeros(len(tokens), bool)
     mask[parts.rows[good]] = True
     mask |= found.zeros(tokens)
@@ -140,39 +142,28 @@ def _written(
         number = replace(found, unit=None).read(example)[0]
         doubt = f"{example[0].as_py()!r} is read as {number:g}, since {marks.why}"
     units = units if len(units) > 1 else {}
-    remarks = tuple(_remarks(found, parts, good, tokens, counts))
-    return Reading(found, mask, share, marks.why, remarks, doubt, units or None)
+    said = Said(found, parts, good, tokens, counts)
+    return Reading(
+        found,
+        mask,
+        share,
+        marks.why,
+        tuple(said.remarks()),
+        doubt,
+        units or None,
+        tuple(said.questions()),
+    )
 
 
-def _remarks(
-    found: NumberFormat, parts: Parts, good: np.ndarray, tokens: Any, counts: np.ndarray
-) -> Iterator[str]:
-    """Yields what was read beside digits, in words."""
-    sign, power, _ = found.measures(parts)
-    before, after = parts.places
-    times = {parts.afters[at].strip() for at in np.unique(after[good & (power > 0)])}
-    if times:
-        yield f"{' and '.join(map(repr, sorted(times)[:4]))} multiply"
-    negative = good & (sign < 0)
-    if any("(" in parts.befores[at] for at in np.unique(before[negative])):
-        yield "negative in parentheses"
-    bounds = _bounds(parts, good)
-    if bounds.any():
-        rows = int(counts[parts.rows[bounds]].sum())
-        example = tokens[int(parts.rows[bounds][0])].as_py()
-        yield f"{rows:,} are bounds, such as {example!r}"
-    zeros = found.zeros(tokens)
-    if zeros.any():
-        yield f"{tokens.filter(pa.array(zeros))[0].as_py()!r} is 0"
-    if found.unit is not None:
-        none = [
-            np.array([all(one.unit is None for one in read(text)) for text in texts])
-            for read, texts in ((prefixes, parts.befores), (suffixes, parts.afters))
-        ]
-        bare = (none[0][before] & none[1][after])[good]
-        rows = int(counts[parts.rows[good]][bare].sum())
-        if rows:
-            yield f"{rows:,} without a unit"
+def _are_classes(parts: Parts, good: np.ndarray, weights: np.ndarray) -> bool:
+    """Returns whether most numbers are bounds, the names of classes: `< 10`, `< 20`.
+
+    So are a few approximate numbers, each in many rows.
+    """
+    if weights[good & marked(parts, "<")].sum() > 0.5 * weights[good].sum():
+        return True
+    few = good.sum() <= 20 and weights[good].sum() >= 20 * good.sum()
+    return bool(few and marked(parts, "~")[good].all())
 
 
 def _lack_digits(tokens: Any, unit: str | None) -> np.ndarray:
@@ -202,7 +193,8 @@ def _affixes(
     sides = {text.strip().casefold().rstrip(".") for text in parts.afters}
     debit = {"cr", "dr"} <= sides
     of_bytes = [one for one in everything if one.unit == "byte"]
-    found = NumberFormat(letters=letters, debit=debit, plain=False)
+    minus, _ = minus_of([*parts.befores, *parts.afters])
+    found = NumberFormat(letters=letters, debit=debit, plain=False, minus=minus)
     if len({one.power for one in of_bytes}) > 1:
         found = replace(found, unit="byte")
     shares: dict[str | None, float] = defaultdict(float)
@@ -255,12 +247,6 @@ def _separators(
         for one in (marks, usual)
     ]
     return usual if fits[1] >= min(0.95 * weights.sum(), fits[0]) else marks
-
-
-def _bounds(parts: Parts, good: np.ndarray) -> np.ndarray:
-    """Returns which numbers are bounds, such as `< 5`."""
-    marked = [any(one.mark == "<" for one in prefixes(text)) for text in parts.befores]
-    return good & np.array(marked, bool)[parts.places[0]]
 
 
 def _is_a_name(parts: Parts, good: np.ndarray, found: NumberFormat) -> bool:

@@ -33,6 +33,9 @@ class NumberFormat:
         debit: Whether `CR` and `DR` stand for credit and debit.
         plain: Whether there are only digits, a sign and an exponent.
         loose: Whether numbers with any text around them are read.
+        minus: Which of the signs `▲△▼▽` make a number negative.
+        shares: Whether numbers without a percent sign are shares of 1, where others
+            have one: of `94.7%` and `0.947`.
     """
 
     decimal: str = "."
@@ -42,6 +45,8 @@ class NumberFormat:
     debit: bool = False
     plain: bool = True
     loose: bool = False
+    minus: str = ""
+    shares: bool = False
 
     kind = "number"
 
@@ -93,10 +98,12 @@ class NumberFormat:
         for (a, before), (b, after) in product(enumerate(befores), enumerate(afters)):
             if before is None or after is None:
                 continue
-            joined = join(before, after)
+            joined = join(before, after, self.minus)
             if joined is not None and joined.unit in (None, self.unit):
                 good[a, b] = True
                 sign[a, b], power[a, b] = joined.sign, joined.power
+                if self.shares and joined.unit is None:
+                    power[a, b] += 2
         at = parts.places
         return sign[at], power[at], good[at]
 
@@ -182,12 +189,19 @@ def _is(readings: list[Affix], unit: str) -> bool:
     return any(one.unit == unit and not one.power for one in readings)
 
 
-def join(before: Affix, after: Affix) -> Affix | None:
-    """Returns what two affixes say of a number, or None if they contradict."""
+def join(before: Affix, after: Affix, minus: str = "") -> Affix | None:
+    """Returns what two affixes say of a number, or None if they contradict.
+
+    Args:
+        before: What stands before the digits.
+        after: What stands after them.
+        minus: Which of the signs `▲△▼▽` make a number negative.
+    """
     if (before.mark == "(") != (")" in after.mark):
         return None
     negatives = (before.sign < 0) + (after.sign < 0) + (before.mark == "(")
-    if negatives > 1:
+    negatives += (before.triangle + after.triangle) in tuple(minus)
+    if negatives > 1 or (before.triangle and after.triangle):
         return None
     units = dict.fromkeys(one for one in (before.unit, after.unit) if one is not None)
     unit = " ".join(units) or None

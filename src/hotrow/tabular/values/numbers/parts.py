@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from hotrow.tabular.values.characters import plain_characters
+from hotrow.tabular.values.numbers.marks import FOOTNOTE
 from hotrow.tabular.values.numbers.plain import glued, mask_of
 from hotrow_common.arrow import pa, pc
 
@@ -70,6 +71,8 @@ def cut(texts: Any) -> Parts:
         texts: A large_string array without missing values.
     """
     texts = plain_characters(texts)
+    if pc.any(pc.match_substring(texts, "[")).as_py():
+        texts = pc.replace_substring_regex(texts, FOOTNOTE, r"\1")
     found = pc.extract_regex(texts, _PARTS)
     rows = np.flatnonzero(mask_of(found.is_valid()))
     found = found.take(pa.array(rows))
