@@ -11,17 +11,21 @@ from hotrow_common.atomic_files import written_aside
 
 # Keras's tokens for the ids of padding and of out-of-vocabulary tokens.
 KERAS_MASK, KERAS_UNKNOWN = "", "[UNK]"
+_MARK = "\ufeff"
 
 
 def write_text(path: str | os.PathLike[str], tokens: list[str | int]) -> None:
     """Writes one token a line, in UTF-8."""
     for token in tokens:
-        if isinstance(token, str) and re.search(r"[\r\n]", token):
+        if isinstance(token, str) and re.search(r"[\r\n\0]", token):
             raise ValueError(
-                "A token that holds a line break cannot stand in a text file. "
-                f"Received: {token!r}. Use `save`, which writes any token."
+                "A token that holds a line break or a zero character cannot stand in a "
+                f"text file. Received: {token!r}. Use `save`, which writes any token."
             )
     text = "".join(f"{token}\n" for token in tokens)
+    if text.startswith(_MARK):
+        # Readers take one such mark at the start for no part of the text.
+        text = _MARK + text
     # Bytes, so that no system turns line ends into its own.
     with written_aside(path) as file:
         file.write(text.encode())
@@ -37,7 +41,7 @@ def read_text(path: str | os.PathLike[str], integers: bool) -> list[str] | list[
             f"{os.fspath(path)!r}, which is not ({error.reason} at byte "
             f"{error.start}). Convert it first."
         ) from error
-    lines = text.replace("\r\n", "\n").split("\n")
+    lines = _lines(text, os.fspath(path))
     if lines[-1] == "":
         lines.pop()
     if not integers:
@@ -52,6 +56,26 @@ def read_text(path: str | os.PathLike[str], integers: bool) -> list[str] | list[
             )
         numbers.append(int(line))
     return numbers
+
+
+def _lines(text: str, path: str) -> list[str]:
+    """Returns the lines of a text, whichever mark ends them."""
+    text = text.replace("\r\n", "\n")
+    if "\r" in text and "\n" not in text:
+        # As Macintoshes wrote, long ago, and some spreadsheets still do.
+        text = text.replace("\r", "\n")
+    lines = text.split("\n")
+    for name, letter in (("carriage return", "\r"), ("zero character", "\0")):
+        place = text.find(letter)
+        if place >= 0:
+            line = text.count("\n", 0, place) + 1
+            raise ValueError(
+                f"A vocabulary in plain text has one token a line. Received: {path!r}, "
+                f"with a {name} within line {line}, {lines[line - 1][:40]!r}: it was "
+                "not written to its end, is in UTF-16, or is no text. Write it anew in "
+                "UTF-8."
+            )
+    return lines
 
 
 def to_keras(tokens: list[str | int], padding: bool, oov: bool) -> dict[str, Any]:

@@ -11,11 +11,11 @@ import hotrow
 
 pytestmark = pytest.mark.once
 
-LINES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n"))
+LINES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\0"))
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(LINES.filter(lambda t: not t.startswith("\ufeff")), unique=True))
+@given(st.lists(LINES, unique=True))
 def test_text_and_back(tmp_path, tokens):
     vocab = hotrow.Vocabulary(tokens)
     vocab.to_text(tmp_path / "words.txt")
@@ -105,3 +105,35 @@ def test_errors():
         hotrow.Vocabulary.from_keras(inverse)
     with pytest.raises(ValueError, match="does not change strings"):
         hotrow.Vocabulary(["a"], lowercase=True).to_keras()
+
+
+def test_a_byte_order_mark_may_begin_a_token(tmp_path):
+    path = tmp_path / "words.txt"
+    for tokens in (["\ufeffa", "a"], ["\ufeff", ""], ["\ufeff\ufeffa"]):
+        vocab = hotrow.Vocabulary(tokens)
+        vocab.to_text(path)
+        assert hotrow.Vocabulary.from_text(path) == vocab
+    with pytest.raises(ValueError, match=r"zero character cannot .* 'a\\x00'"):
+        hotrow.Vocabulary(["a\0"]).to_text(path)
+
+
+def test_lines_of_every_system(tmp_path):
+    path = tmp_path / "words.txt"
+    for end in ("\n", "\r\n", "\r"):
+        path.write_bytes(f"b{end}a{end}{end}".encode())
+        assert hotrow.Vocabulary.from_text(path).tokens.to_pylist() == ["b", "a", ""]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"a\nb\rc\n", r"a carriage return within line 2, 'b\\rc'"),
+        ("a\nb\n".encode("utf-16-le"), r"a zero character within line 1"),
+        (b"a\nb\n\0\0\0\0", r"a zero character within line 3"),
+    ],
+)
+def test_what_is_no_text_is_an_error(tmp_path, content, message):
+    path = tmp_path / "words.txt"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=rf"words.txt', with {message}"):
+        hotrow.Vocabulary.from_text(path)
