@@ -19,6 +19,10 @@ from hotrow_vocabulary.tokens import from_arrow
 
 _READERS = {".parquet": "read_parquet", ".csv": "read_csv", ".tsv": "read_csv"}
 _ROWS = 1 << 17
+_FLOATS = ("FLOAT", "DOUBLE")
+# Types that DuckDB finds in a CSV file and that are tokens: others are read as text.
+_OF_CSV = ("VARCHAR", "BIGINT", "INTEGER", "BOOLEAN", *_FLOATS)
+_TEXT = "text"
 
 
 def count_files(
@@ -45,16 +49,32 @@ def count_files(
         name = '"' + column.replace('"', '""') + '"'
         source = f"{reader}([{', '.join(map(_quoted, files))}])"
         kind = _column_type(connection, source, column, files)
-        token = f"decode({name})" if kind == "BLOB" else name
         order = "ORDER BY count DESC, token" if in_order else ""
-        query = (
-            f"SELECT {token} AS token, count(*) AS count FROM {source} "
-            f"WHERE {name} IS NOT NULL GROUP BY token HAVING count(*) >= {min_count} "
-            f"{order} {'' if room is None else f'LIMIT {room}'}"
-        )
+        limit = "" if room is None else f"LIMIT {room}"
+
+        def counted(kind: str) -> Iterator[Any]:
+            where = source
+            if reader == "read_csv" and kind not in _OF_CSV:
+                where = f"{source[:-1]}, types={{{_quoted(column)}: 'VARCHAR'}})"
+            token = f"decode({name})" if kind == "BLOB" else name
+            number = f"AND NOT isnan({name})" if kind in _FLOATS else ""
+            query = (
+                f"SELECT {token} AS token, count(*) AS count FROM {where} "
+                f"WHERE {name} IS NOT NULL {number} GROUP BY token "
+                f"HAVING count(*) >= {min_count} {order} {limit}"
+            )
+            return iter(connection.sql(query).to_arrow_reader(_ROWS))
+
         with _bar(connection, "counting tokens"), _reading(files):
-            batches = iter(connection.sql(query).to_arrow_reader(_ROWS))
-            first = next(batches, None)
+            try:
+                batches = counted(kind)
+                first = next(batches, None)
+            except _conversion_error():
+                # DuckDB looks at the first rows: words may stand below numbers.
+                if reader != "read_csv":
+                    raise
+                batches = counted(_TEXT)
+                first = next(batches, None)
         while first is not None:
             tokens = from_arrow(first.column(0))
             yield pa.table({"token": tokens, "count": first.column(1)})
@@ -142,6 +162,12 @@ def _column_type(connection: Any, source: str, column: str, files: list[str]) ->
             "one form."
         )
     return types[column]
+
+
+def _conversion_error() -> type[Exception]:
+    import duckdb
+
+    return duckdb.ConversionException
 
 
 @contextmanager

@@ -79,14 +79,46 @@ def _lines(text: str, path: str) -> list[str]:
 
 
 def to_keras(tokens: list[str | int], padding: bool, oov: bool) -> dict[str, Any]:
-    """Returns the arguments with which a lookup layer of Keras gives the same ids."""
-    integers = bool(tokens) and isinstance(tokens[0], int)
-    return {
-        # Such a layer takes no empty list.
+    """Returns the arguments with which a lookup layer of Keras gives the same ids.
+
+    Keras takes its own tokens for the special ids out of a vocabulary; where one is a
+    token, another stands for the id.
+    """
+    if not tokens:
+        raise ValueError(
+            "A lookup layer of Keras needs one token at least. Received: a vocabulary "
+            "without tokens. Make the layer without one, and `adapt` it."
+        )
+    cut = [t for t in tokens if isinstance(t, str) and t.endswith("\0")]
+    if cut:
+        raise ValueError(
+            "Keras cuts zero characters off the end of a token. Received: "
+            f"{cut[0]!r}. Leave it out, or use `hotrow.Lookup`."
+        )
+    integers = isinstance(tokens[0], int)
+    made: dict[str, Any] = {
+        # Of a list of integers, Keras would keep 32 bits.
         "vocabulary": np.array(tokens) if integers else list(tokens),
         "num_oov_indices": int(oov),
-        "mask_token": (0 if integers else KERAS_MASK) if padding else None,
+        "mask_token": None,
     }
+    taken = set(tokens)
+    usual_mask, usual_oov = (0, -1) if integers else (KERAS_MASK, KERAS_UNKNOWN)
+    if oov and usual_oov in taken:
+        made["oov_token"] = _free(taken)
+        taken.add(made["oov_token"])
+    if padding:
+        made["mask_token"] = _free(taken) if usual_mask in taken else usual_mask
+    return made
+
+
+def _free(taken: set[Any]) -> str | int:
+    """Returns a token that a vocabulary does not have."""
+    if all(isinstance(token, int) for token in taken):
+        # Below -1, which is Keras's own.
+        return next(n for n in range(-2, -3 - len(taken), -1) if n not in taken)
+    names = (f"[SPECIAL{n}]" for n in range(len(taken) + 1))
+    return next(name for name in names if name not in taken)
 
 
 def from_keras(layer: Any) -> tuple[list[Any], bool, bool]:
@@ -111,4 +143,18 @@ def from_keras(layer: Any) -> tuple[list[Any], bool, bool]:
         )
     tokens = layer.get_vocabulary(include_special_tokens=False)
     tokens = [t if isinstance(t, str) else int(t) for t in tokens]
+    encoding = getattr(layer, "encoding", None) or "utf-8"
+    if encoding.lower().replace("_", "-") not in ("utf-8", "utf8"):
+        # Keras looks strings up in UTF-8 and decodes its own with this.
+        tokens = [_recoded(t, encoding) if isinstance(t, str) else t for t in tokens]
     return tokens, layer.mask_token is not None, layer.num_oov_indices == 1
+
+
+def _recoded(token: str, encoding: str) -> str:
+    try:
+        return token.encode(encoding).decode()
+    except UnicodeError as error:
+        raise ValueError(
+            f"A token of the layer is no UTF-8: {token!r}, in the encoding "
+            f"{encoding!r}. Pass the tokens themselves to `hotrow.Vocabulary`."
+        ) from error

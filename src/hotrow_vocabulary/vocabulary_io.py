@@ -85,7 +85,9 @@ class VocabularyIO(VocabularyState):
     def to_keras(self) -> dict[str, Any]:
         """Returns the arguments of the `StringLookup` that gives the same ids.
 
-        For integers, those of the `IntegerLookup`, whose mask is the integer 0.
+        For integers, those of the `IntegerLookup`. Its token for padding is `""`, or 0,
+        if that is no token, and input of it is padding there; here it is out of
+        vocabulary.
         """
         if self._settings.rules:
             raise ValueError(

@@ -49,6 +49,8 @@ def test_parquet(parquet, settings):
         pa.array([3, 1, 3, None], pa.int16()),
         pa.array([2**63 - 1, -(2**63), 0]),
         pa.array([2.0, None, 2.0, 1.0]),
+        pa.array([np.nan, 2.0, None, np.nan, 1.0]),
+        pa.array([np.nan, 2.0], pa.float32()),
         pa.array([True, False, True]),
         pa.array([b"a", b"b", b"a"]),
         pa.array(["x", "y", "x"]).dictionary_encode(),
@@ -60,6 +62,25 @@ def test_types_of_columns(tmp_path, values):
     pq.write_table(pa.table({"c": values}), tmp_path / "a.parquet")
     found = from_files(tmp_path / "a.parquet", "c")
     assert found == hotrow.Vocabulary.fit(values)
+    most = from_files(tmp_path / "a.parquet", "c", max_size=3)
+    assert most == hotrow.Vocabulary.fit(values, max_size=3)
+
+
+@pytest.mark.parametrize(
+    ("lines", "tokens"),
+    [
+        (["1"] * 30_000 + ["x"], ["1", "x"]),
+        (["2020-01-02", "2020-01-01", "2020-01-02"], ["2020-01-02", "2020-01-01"]),
+        (["12:30"], ["12:30"]),
+        (["007", "7", "007"], ["007", "7"]),
+        ([str(2**63), "1", "1"], ["1", str(2**63)]),
+        (["7", "5", "7"], [7, 5]),
+    ],
+    ids=["words below numbers", "dates", "times", "codes", "large", "integers"],
+)
+def test_columns_of_csv_files_that_duckdb_takes_for_more(tmp_path, lines, tokens):
+    (tmp_path / "a.csv").write_text("\n".join(["c,n", *(f"{x},1" for x in lines), ""]))
+    assert from_files(tmp_path / "a.csv", "c").tokens.to_pylist() == tokens
 
 
 def test_csv(tmp_path):

@@ -137,3 +137,40 @@ def test_what_is_no_text_is_an_error(tmp_path, content, message):
     path.write_bytes(content)
     with pytest.raises(ValueError, match=rf"words.txt', with {message}"):
         hotrow.Vocabulary.from_text(path)
+
+
+@pytest.mark.parametrize(
+    "tokens",
+    [
+        ["[UNK]", "a"],
+        ["", "a", "[UNK]"],
+        ["[SPECIAL0]", "", "[UNK]"],
+        [0, -1, 5],
+        [-1, -2, 0],
+    ],
+)
+@pytest.mark.parametrize("padding", [True, False])
+@pytest.mark.parametrize("oov", [True, False])
+def test_the_special_tokens_of_keras_are_tokens_like_others(tokens, padding, oov):
+    vocab = hotrow.Vocabulary(tokens, reserve_padding=padding, reserve_oov=oov)
+    kind = "IntegerLookup" if isinstance(tokens[0], int) else "StringLookup"
+    layer = getattr(keras.layers, kind)(**vocab.to_keras())
+    values = [*tokens, *([77 if isinstance(tokens[0], int) else "new"] * oov)]
+    ids = np.asarray(layer(np.array(values)))
+    np.testing.assert_array_equal(vocab.encode(values), ids)
+    assert hotrow.Vocabulary.from_keras(layer) == vocab
+
+
+def test_what_keras_cannot_hold():
+    with pytest.raises(ValueError, match=r"cuts zero characters .* 'a\\x00'"):
+        hotrow.Vocabulary(["a\0"]).to_keras()
+    with pytest.raises(ValueError, match="needs one token at least"):
+        hotrow.Vocabulary([]).to_keras()
+
+
+def test_a_layer_of_another_encoding():
+    layer = keras.layers.StringLookup(vocabulary=["\u00e9", "a"], encoding="latin-1")
+    vocab = hotrow.Vocabulary.from_keras(layer)
+    assert vocab.tokens.to_pylist() == ["\u00e9", "a"]
+    words = ["\u00e9", "a", "?"]
+    np.testing.assert_array_equal(vocab.encode(words), np.asarray(layer(words)))
