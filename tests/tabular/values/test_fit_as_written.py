@@ -15,6 +15,7 @@ import pytest
 import hotrow
 from hotrow.tabular.runs.warnings import in_color
 from hotrow.tabular.values.dates.date_format import DateFormat
+from hotrow.tabular.values.dates.patterns import NAMED
 from hotrow.tabular.values.numbers.clock_format import ClockFormat
 from hotrow.tabular.values.numbers.compound_format import CompoundFormat
 from hotrow.tabular.values.numbers.detect import Hints, find_numbers
@@ -163,10 +164,10 @@ def examples(section):
 
 @pytest.mark.parametrize("text", list(examples("Dates")))
 def test_dates_of_the_guide(text):
-    assert any(
-        str(DateFormat(order).read([text])[0]).startswith("2015-08")
-        or text in ("2015Q3", "3Q15")
-        for order in ("mdy", "dmy", "yymd")
+    forms = [DateFormat(order) for order in ("mdy", "dmy", "yymd")]
+    forms += [DateFormat(more=(way,)) for way in NAMED]
+    assert text in ("2015Q3", "3Q15") or any(
+        str(form.read([text])[0]).startswith("2015-08") for form in forms
     )
 
 

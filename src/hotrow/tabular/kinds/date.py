@@ -1,5 +1,6 @@
 """Columns of days and moments."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -10,6 +11,7 @@ from hotrow.tabular.encoders import Dates
 from hotrow.tabular.encoders.dates import date_numbers
 from hotrow.tabular.kinds.core import names
 from hotrow.tabular.kinds.core.context import Context
+from hotrow.tabular.kinds.core.date_digits import dates_in_digits
 from hotrow.tabular.kinds.core.evidence import Evidence
 from hotrow.tabular.kinds.core.fit import Fit, FitOptions, WeightedFit
 from hotrow.tabular.kinds.core.found import MOST_FIT, Found, absent_of, unfit
@@ -20,11 +22,9 @@ from hotrow.tabular.kinds.core.summary import Summary
 from hotrow.tabular.kinds.kind import UsedKind
 from hotrow.tabular.values.dates.date_format import DateFormat
 from hotrow.tabular.values.dates.detect import DateReading
+from hotrow.tabular.values.dates.patterns import NAMED
 from hotrow.tabular.values.missing import USUAL, Marks
 from hotrow_common.arrow import pa
-
-# Ways to write dates that are read only where something says so.
-_MORE = ("digits", "long digits", "unix", "excel")
 
 
 class Date(UsedKind):
@@ -46,18 +46,21 @@ class Date(UsedKind):
         return Found(self.name, why, format=DateFormat())
 
     def by_numbers(self, numbers: NumberColumn) -> Found | None:
-        """Recognizes digits of dates and seconds since 1970, if their name says so."""
-        integers = numbers.integers
-        if integers is None or numbers.have_leading_zeros:
-            return None
-        return _of_integers(numbers.known, integers)
+        """Recognizes digits of dates and seconds since 1970.
+
+        Their name says so; or there are 20 or more, of seven digits at least, of which
+        each is a date.
+        """
+        return dates_in_digits(numbers)
 
     def by_format(self, known: Evidence, context: Context) -> Found | None:
         """Recognizes text of which 95 % is written as dates."""
-        reading = read_as_dates(known, context)
-        if reading is None or reading.share < MOST_FIT:
-            return None
-        return _found(known, reading)
+        ways: list[tuple[str, ...]] = [(), *((way,) for way in _named_ways(known.name))]
+        for more in ways:
+            reading = read_as_dates(known, context, more)
+            if reading is not None and reading.share >= MOST_FIT:
+                return _found(known, reading)
+        return None
 
     def as_given(self, known: Evidence, context: Context) -> Found:
         """Returns dates in the way that most values are written, digits included.
@@ -67,12 +70,10 @@ class Date(UsedKind):
         """
         words = known.words()
         rest = known.without(words) if not words.all() else known
-        readings = [read_as_dates(rest, context, (way,)) for way in _MORE]
-        readings.insert(0, read_as_dates(rest, context))
-        some = [one for one in readings if one is not None]
-        if not some:
+        best = _likeliest(rest, context)
+        if best is None:
             check_fit(rest, np.zeros(len(rest.tokens), bool), "a date", "a date")
-        best = max(some, key=lambda one: one.share)
+            raise AssertionError  # `check_fit` has raised an error.
         check_fit(rest, best.good | best.none, "a date", "a date")
         found = _found(rest, best, f"{AS_GIVEN}: {best.format.words()}")
         return found.with_absent(absent_of(known, words))
@@ -80,6 +81,38 @@ class Date(UsedKind):
     def fit(self, found: Found, options: FitOptions) -> Fit:
         """Returns the fit of a `Dates` layer."""
         return DateFit(found.format, found.marks)
+
+
+def _likeliest(known: Evidence, context: Context) -> DateReading | None:
+    """Returns the way in which most values are dates, digits included; or None."""
+    text = read_as_dates(known, context)
+    if text is not None and text.share >= MOST_FIT:
+        return text
+    some = [read_as_dates(known, context, (way,)) for way in NAMED]
+    readings = [one for one in (text, *some) if one is not None]
+    if not readings:
+        return None
+    most = max(one.share for one in readings)
+    readings = [one for one in readings if one.share == most]
+    order = (context.dates or "-").removeprefix("y")
+    said = [one for one in readings if "".join(one.format.more).endswith(order)]
+    # Dates lie near to one another; days that are read as years do not.
+    return min(said or readings, key=lambda one: _span(known, one))
+
+
+def _span(known: Evidence, reading: DateReading) -> int:
+    moments = reading.format.read(known.tokens)[reading.good]
+    return int(np.ptp(moments.astype(np.int64)))
+
+
+def _named_ways(name: str) -> Iterator[str]:
+    """Yields ways to write dates that the name of a column says."""
+    if names.says_week(name):
+        yield from ("week digits", "letter week", "year letter week")
+    if names.says_day(name):
+        yield "day of year"
+    if names.says_expiry(name):
+        yield "short month"
 
 
 def _found(known: Evidence, reading: DateReading, why: str = "") -> Found:
@@ -99,36 +132,6 @@ def _found(known: Evidence, reading: DateReading, why: str = "") -> Found:
         absent=absent_of(known, reading.none),
         doubt=doubt,
     )
-
-
-def _of_integers(known: Evidence, numbers: np.ndarray) -> Found | None:
-    """Returns a column of integers that are dates, if their name says so."""
-    ways = []
-    if names.last_word(known.name) in names.DATES or names.says_month(known.name):
-        is_month = names.says_month(known.name)
-        width = {8: "digits", 12: "long digits", 14: "long digits"}
-        width |= {6: "digits"} if is_month else {}
-        digits = {len(str(int(number))) for number in numbers[[0, -1]]}
-        ways += [width[one] for one in digits if one in width][:1]
-    if names.says_moment(known.name):
-        ways.append("unix")
-    for way in ways:
-        form = DateFormat(more=(way,))
-        if known.share(_in_a_century(form.read(known.tokens))) >= MOST_FIT:
-            whys: dict[str, Any] = {
-                "digits": "eight digits: year, month, day",
-                "long digits": "digits: year, month, day, time",
-                "unix": "seconds or milliseconds since 1970, named so",
-            }
-            if way == "digits" and numbers[0] < 1e7:
-                whys["digits"] = "six digits: year and month"
-            return Found(Date.name, whys[way], format=form)
-    return None
-
-
-def _in_a_century(dates: np.ndarray) -> np.ndarray:
-    years = dates.astype("datetime64[Y]").astype(np.int64) + 1970
-    return ~np.isnat(dates) & (years >= 1900) & (years < 2100)
 
 
 class DateFit(WeightedFit):

@@ -49,10 +49,10 @@ def _find(known: Evidence, context: Context) -> Found:
         return _by_text(known)
     numbers = read_as_numbers(rest, context)
     if numbers is not None and numbers.share >= MOST_FIT:
-        found = _by_numbers(rest, numbers)
+        found = _by_numbers(rest, numbers, context)
     elif have_digits(rest):
         found = _first(lambda kind: kind.by_format(rest, context))
-        found = found or _but_for_words(rest, numbers)
+        found = found or _but_for_words(rest, numbers, context)
     if found is not None:
         return found.with_absent(absent_of(known, words))
     found = _by_text(known)
@@ -65,8 +65,8 @@ def _first(ask: Callable[[Kind], Found | None]) -> Found | None:
     return next((found for found in answers if found is not None), None)
 
 
-def _by_numbers(known: Evidence, reading: Reading) -> Found | None:
-    numbers = NumberColumn(known, reading)
+def _by_numbers(known: Evidence, reading: Reading, context: Context) -> Found | None:
+    numbers = NumberColumn(known, reading, context)
     if numbers.are_names():
         return None
     return _first(lambda kind: kind.by_numbers(numbers))
@@ -78,7 +78,9 @@ def _by_text(known: Evidence) -> Found:
     return found
 
 
-def _but_for_words(known: Evidence, numbers: Reading | None) -> Found | None:
+def _but_for_words(
+    known: Evidence, numbers: Reading | None, context: Context
+) -> Found | None:
     """Returns the kind of numbers among which one to three words recur, or None."""
     if numbers is None or numbers.share < 1 - _MOST_ROWS_OF_WORDS:
         return None
@@ -92,7 +94,8 @@ def _but_for_words(known: Evidence, numbers: Reading | None) -> Found | None:
     rest = known.without(bad)
     if rest.distinct <= 20:
         return None
-    found = _by_numbers(rest, replace(numbers, good=np.ones(len(rest.tokens), bool)))
+    numbers = replace(numbers, good=np.ones(len(rest.tokens), bool))
+    found = _by_numbers(rest, numbers, context)
     if found is None or not KINDS[found.kind].allows_words:
         return None
     doubt = (

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from hotrow.tabular.advice import argument
 from hotrow.tabular.kinds.core.context import Context
+from hotrow.tabular.kinds.core.date_digits import may_be_days_of_excel
 from hotrow.tabular.kinds.core.evidence import Evidence
 from hotrow.tabular.kinds.core.fit import Fit, FitOptions
 from hotrow.tabular.kinds.core.found import MOST_FIT, Found, absent_of, many, unfit
@@ -31,7 +33,13 @@ class Numeric(UsedKind):
         known, reading = numbers.known, numbers.reading
         if numbers.are_all_integers:
             why = f"integers, {many(known)} different"
-            return Found(self.name, why, format=reading.format)
+            doubt = None
+            if may_be_days_of_excel(numbers):
+                doubt = (
+                    f"{known.name!r} is taken for numbers, though they may be days of "
+                    f"Excel. If they are, pass {argument(kinds={known.name: 'date'})}"
+                )
+            return Found(self.name, why, format=reading.format, doubt=doubt)
         why = words_of(reading) + numbers.unfit
         doubt = doubt_of(known, reading)
         return Found(self.name, why, format=reading.format, doubt=doubt)

@@ -1,11 +1,12 @@
 """Columns whose values are numbers, before their kind is known."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
 from hotrow.tabular.advice import argument
+from hotrow.tabular.kinds.core.context import Context
 from hotrow.tabular.kinds.core.evidence import Evidence
 from hotrow.tabular.kinds.core.found import unfit
 from hotrow.tabular.values.numbers.detect import Reading
@@ -28,10 +29,12 @@ class NumberColumn:
     Attributes:
         known: What is known of the column, without words for missing values.
         reading: The way in which its numbers are written.
+        context: What is known beside its values.
     """
 
     known: Evidence
     reading: Reading
+    context: Context = field(default_factory=Context)
 
     @property
     def is_plain(self) -> bool:

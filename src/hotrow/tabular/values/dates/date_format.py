@@ -16,6 +16,15 @@ NOT_A_DATE = np.datetime64("NaT", "s")
 # Two digits from here on are of the 20th century, as in POSIX.
 PIVOT = 69
 _DAY = 86400
+# What the name of a column says of text.
+_WORDS = {
+    "day of year": ", year and day of the year",
+    "week digits": ", year and week",
+    "letter week": ", year and week",
+    "year letter week": ", year and week",
+    "short month": ", month and year",
+    "excel": ", days of Excel",
+}
 _EXCEL = -25569  # The days from 1970 to the last day of 1899.
 
 
@@ -33,8 +42,7 @@ class DateFormat:
         order: `"dmy"`, `"mdy"` or `"yymd"`, the order of three numbers; or `None`, if
             none are dates but those that begin with a year of four digits.
         pivot: The first of the two-digit years that are of the 20th century.
-        more: Ways of `PATTERNS` that count beside those of text: `"digits"`, `"long
-            digits"`, `"unix"`, `"excel"`.
+        more: Ways of `NAMED` that count beside those of text.
     """
 
     order: str | None = None
@@ -84,7 +92,8 @@ class DateFormat:
     def words(self) -> str:
         """Returns the format in words."""
         names = {"dmy": ", day first", "mdy": ", month first", "yymd": ", year first"}
-        return "dates" + names.get(self.order or "", "")
+        more = [_WORDS[way] for way in self.more if way in _WORDS]
+        return "dates" + names.get(self.order or "", "") + "".join(more[:1])
 
     def to_json(self) -> dict[str, Any]:
         """Returns the format as what `json` can write."""
@@ -140,6 +149,10 @@ def _moments(parts: dict[str, Any], pivot: int, is_whole: bool) -> np.ndarray:
     length = (start + 1).astype("datetime64[D]").astype(np.int64) - first
     good &= day <= length
     days = first + day - 1
+    if "yearday" in parts:
+        yearday = _numbers(parts["yearday"], 0)
+        days += yearday - 1
+        good &= (yearday >= 1) & (yearday <= 365 + _is_leap(year))
     if "week" in parts:
         days = _first_monday(days) + 7 * (_numbers(parts["week"], 1) - 1)
         days += _numbers(parts["weekday"], 1) - 1 if "weekday" in parts else 0
@@ -174,6 +187,10 @@ def _months(parts: dict[str, Any], year: np.ndarray) -> tuple[np.ndarray, np.nda
     else:
         month = np.ones_like(year)
     return month, (month >= 1) & (month <= 12)
+
+
+def _is_leap(year: np.ndarray) -> np.ndarray:
+    return (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
 
 
 def _first_monday(days: np.ndarray) -> np.ndarray:

@@ -15,7 +15,14 @@
 | `week first` | `W5 2020`, `KW 05/2020`, `Week 5, 2020` |
 | `stamp` | `20200131T140500Z` |
 | `digits` | `20200131`, and `202001` |
+| `digits dmy`, `digits mdy` | `31012020`, `01312020` |
+| `short digits ymd`, ... | `200131`, `310120`, `013120` |
 | `long digits` | `20200131140500` |
+| `day of year` | `2020-031`, `2020031` |
+| `week digits` | `2020-05`, `202005` |
+| `letter week`, `year letter week` | `S05 2020`, `2020-S05` |
+| `short month` | `01/20` |
+| `pointed month`, `pointed year` | `01.2020`, `2020.01` |
 | `unix` | seconds or milliseconds since 1970 |
 | `excel` | days since the last day of 1899 |
 
@@ -47,6 +54,9 @@ _YEAR = r"'?(?P<year>[0-9]{4}|[0-9]{2})"
 _YEAR4 = r"(?P<year>[0-9]{4})"
 # As Polish, Russian and Ukrainian have it.
 _OF_YEAR = r"(?: ?(?:r|г|р)\.?| roku| года| року)?"
+_YEAR2 = r"(?P<year>[0-9]{2})"
+# pandas writes an integer so, in a column in which one is missing.
+_WHOLE = r"(?:\.0+)?$"
 _WEEK = r"(?i:KW|CW|WK|week|woche|semaine|semana|settimana|uge|vecka|viikko)"
 _MONTH = r"(?P<month>[0-9]{1,2})"
 _DAY = r"(?P<day>[0-9]{1,2})"
@@ -96,11 +106,23 @@ PATTERNS = {
         r"(?P<hour>[0-9]{2}):?(?P<minute>[0-9]{2}):?(?P<second>[0-9]{2})?(?:\.[0-9]+)?"
         rf"(?:{_ZONE})?$"
     ),
-    "digits": r"^(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})?$",
+    "digits": rf"^{_YEAR4}(?P<month>[0-9]{{2}})(?P<day>[0-9]{{2}})?{_WHOLE}",
+    "digits dmy": rf"^{_DAY}(?P<month>[0-9]{{2}}){_YEAR4}{_WHOLE}",
+    "digits mdy": rf"^{_MONTH}(?P<day>[0-9]{{2}}){_YEAR4}{_WHOLE}",
+    "short digits ymd": (rf"^{_YEAR2}(?P<month>[0-9]{{2}})(?P<day>[0-9]{{2}}){_WHOLE}"),
+    "short digits dmy": rf"^{_DAY}(?P<month>[0-9]{{2}}){_YEAR2}{_WHOLE}",
+    "short digits mdy": rf"^{_MONTH}(?P<day>[0-9]{{2}}){_YEAR2}{_WHOLE}",
     "long digits": (
-        r"^(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
-        r"(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})(?P<second>[0-9]{2})?$"
+        rf"^{_YEAR4}(?P<month>[0-9]{{2}})(?P<day>[0-9]{{2}})"
+        rf"(?P<hour>[0-9]{{2}})(?P<minute>[0-9]{{2}})(?P<second>[0-9]{{2}})?{_WHOLE}"
     ),
+    "day of year": rf"^{_YEAR4}-?(?P<yearday>[0-9]{{3}}){_WHOLE}",
+    "week digits": rf"^{_YEAR4}[-/. ]?(?P<week>[0-9]{{2}}){_WHOLE}",
+    "letter week": rf"^[A-Z]\.? ?(?P<week>[0-9]{{1,2}})[-/ ]{{1,2}}{_YEAR4}$",
+    "year letter week": rf"^{_YEAR4}[-/ ]?[A-Z](?P<week>[0-9]{{1,2}})$",
+    "short month": rf"^{_MONTH}[-/.]{_YEAR2}$",
+    "pointed month": r"^(?P<month>[0-9]{2})\.(?P<year>[0-9]{4})$",
+    "pointed year": r"^(?P<year>[0-9]{4})\.(?P<month>[0-9]{2})$",
 }
 
 # Those that no number and no code is written in.
@@ -108,6 +130,13 @@ TEXT = (
     "ymd", "named day", "named month", "year name", "unix text", "month", "month year",
     "month name", "short month name", "year month name", "quarter", "quarter first",
     "week", "week first", "short week first", "stamp",
+)  # fmt: skip
+# Those that are read only where a name or all values say so, or the user.
+NAMED = (
+    "digits", "long digits", "digits dmy", "digits mdy", "short digits ymd",
+    "short digits dmy", "short digits mdy", "day of year", "week digits", "letter week",
+    "year letter week", "short month", "pointed month", "pointed year", "unix",
+    "excel",
 )  # fmt: skip
 # The three orders of numbers, of which a column has one.
 ORDERS = ("dmy", "mdy", "yymd")
