@@ -11,9 +11,12 @@ def as_size(value: Any, name: str) -> int:
     """Returns `value` as a positive `int`, or raises `ValueError`."""
     size = _as_int(value)
     if size is None or size <= 0:
+        advice = "Pass an int of 1 or more."
+        if size is None and type(value).__name__ == "Vocabulary":
+            advice = f"Pass `{name}=len(vocab)`."
         raise ValueError(
             f"`{name}` must be a positive integer. Received: {name}={value!r} (of type "
-            f"{type(value).__name__}). Pass an int of 1 or more."
+            f"{type(value).__name__}). {advice}"
         )
     return size
 

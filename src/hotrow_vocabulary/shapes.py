@@ -93,8 +93,9 @@ def _offsets(values: Values, argument: str) -> np.ndarray:
             return np.zeros(1, np.int64)
         raise ValueError(
             f"{argument} is for rows of tokens, such as a list of token lists. "
-            f"Received: tokens of shape {values.shape}. Put them in a list to encode "
-            "them as one row."
+            f"Received: tokens of shape {values.shape}. If each is a text, "
+            "split it into its words first: [text.split() for text in texts]. If they "
+            "are the words of one text, put them in a list: [words]."
         )
     rows, width = values.shape
     return np.arange(rows + 1, dtype=np.int64) * width

@@ -102,10 +102,10 @@ def from_arrow(array: Any) -> Any:
             return array.cast(pa.large_binary()).cast(pa.large_string())
         except pa.ArrowInvalid:
             return _one_by_one(array.to_pylist())
-    raise ValueError(
-        f"{_WANTED}Received: an Arrow array of type {kind}. Cast it to a string or an "
-        "integer type first."
-    )
+    advice = "Cast it to a string or an integer type first."
+    if types.is_struct(kind):
+        advice = "Pass one column of a frame at a time."
+    raise ValueError(f"{_WANTED}Received: an Arrow array of type {kind}. {advice}")
 
 
 def _storage(array: Any) -> Any:

@@ -350,3 +350,52 @@ def test_an_empty_batch_has_no_bad_id():
     assert to_numpy(layer(np.zeros((0, 3), "int32"))).shape == (0, 3, 4)
     hot = hotrow.OneHot(ROWS)
     assert to_numpy(hot(np.zeros((2, 0), "int32"))).shape == (2, 0, ROWS)
+
+
+@pytest.mark.parametrize("method", ["fit", "predict", "train_on_batch", "evaluate"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        np.array([["Oslo", "Rome", "Bonn"]] * 4),
+        [["Oslo", "Rome", "Bonn"]] * 4,
+        np.array([["Oslo", "Rome", 3]] * 4, object),
+    ],
+    ids=["NumPy", "list", "objects"],
+)
+def test_text_is_answered_with_the_way_to_make_ids_of_it(method, text):
+    model = make_model()
+    args = (text,) if method == "predict" else (text, np.ones((4, 1)))
+    with pytest.raises(ValueError, match=f"`{method}` of model .* such as 'Oslo'") as e:
+        getattr(model, method)(*args)
+    assert "hotrow.Vocabulary.fit" in str(e.value)
+    assert "RawModel" in str(e.value)
+
+
+def test_text_of_one_input_among_several_is_named():
+    city = keras.Input((), dtype="int32", name="city")
+    size = keras.Input((1,), name="size")
+    rows = hotrow.Embedding(ROWS, 2)(city)
+    outputs = keras.layers.Dense(1)(keras.layers.concatenate([rows, size]))
+    model = keras.Model({"city": city, "size": size}, outputs)
+    inputs = {"size": np.ones((2, 1)), "city": np.array(["Oslo", "Rome"])}
+    with pytest.raises(ValueError, match="text in the input 'city', such as 'Oslo'"):
+        model.predict(inputs, verbose=0)
+
+
+def test_text_given_to_other_models_is_answered_by_keras():
+    make_model()
+    model = compiled(keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)]))
+    with pytest.raises(ValueError) as error:  # noqa: PT011
+        model.predict(np.array([["a", "b", "c"]]))
+    assert "hotrow" not in str(error.value)
+
+
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="about tensorflow")
+def test_text_of_a_model_that_looks_it_up():
+    words = keras.Input((), dtype="string")
+    ids = hotrow.Lookup(hotrow.Vocabulary(["Oslo"]))(words)
+    model = keras.Model(words, hotrow.Embedding(3, 2)(ids))
+    values = np.array(["Oslo", "Rome"])
+    with pytest.raises(ValueError, match=r"tf\.constant"):
+        model.predict(values, verbose=0)
+    assert model.predict(values.astype(object), verbose=0).shape == (2, 2)

@@ -302,3 +302,22 @@ def test_a_raw_model_encodes_what_it_gets_as_the_lookup_does():
     np.testing.assert_array_equal(raw.predict(rows, verbose=0), expected)
     frame = pd.DataFrame({"words": rows})
     np.testing.assert_array_equal(raw.predict(frame, verbose=0), expected)
+
+
+def test_values_of_one_row_each_in_both_of_their_shapes():
+    # Keras on TensorFlow refuses the second shape.
+    city = keras.Input((1,), dtype="int32", name="city")
+    size = keras.Input((1,), name="size")
+    rows = keras.layers.Flatten()(hotrow.Embedding(4, 2)(city))
+    outputs = keras.layers.Dense(1)(keras.layers.concatenate([rows, size]))
+    model = keras.Model({"city": city, "size": size}, outputs)
+    vocabulary = hotrow.Vocabulary(["Oslo", "Rome"])
+    raw = hotrow.RawModel(model, {"city": hotrow.Lookup(vocabulary)})
+    forms = [
+        {"city": ["Oslo", "Rome"], "size": [0.5, 2.0]},
+        {"city": [["Oslo"], ["Rome"]], "size": [[0.5], [2.0]]},
+        [{"city": "Oslo", "size": [0.5]}, {"city": "Rome", "size": [2.0]}],
+    ]
+    results = [raw.predict(form, verbose=0) for form in forms * 2]
+    for result in results:
+        np.testing.assert_array_equal(result, results[0])

@@ -486,3 +486,22 @@ def test_quantized():
     expected = raw.predict(WORDS, verbose=0)
     raw.quantize("int8")
     np.testing.assert_allclose(raw.predict(WORDS, verbose=0), expected, atol=0.02)
+
+
+def test_weights_that_were_trained_with_a_vocabulary_of_another_size(tmp_path):
+    def of(words):
+        vocabulary = hotrow.Vocabulary(words)
+        table = hotrow.Embedding(len(vocabulary), 3)
+        model = keras.Sequential([keras.Input((), dtype="int32"), table])
+        return hotrow.RawModel(model, hotrow.Lookup(vocabulary))
+
+    of(["Oslo", "Paris"]).save_weights(tmp_path / "model.weights.h5")
+    larger = of(["Oslo", "Paris", "Rome"])
+    with pytest.raises(ValueError, match="trained with another vocabulary"):
+        larger.load_weights(tmp_path / "model.weights.h5")
+
+
+def test_a_vocabulary_in_place_of_a_lookup():
+    model = keras.Sequential([keras.Input((), dtype="int32"), hotrow.Embedding(5, 3)])
+    with pytest.raises(ValueError, match=r"hotrow\.Lookup\(vocab\)"):
+        hotrow.RawModel(model, VOCAB)

@@ -157,7 +157,7 @@ def test_a_raw_model_takes_what_is_hidden_for_missing():
     numbers = np.ma.masked_array([1, 2], mask=[1, 0])
     encoded = raw.encode({"word": words, "number": numbers})
     assert encoded[0].tolist() == [2, 1]
-    np.testing.assert_array_equal(encoded[1], [np.nan, 2])
+    np.testing.assert_array_equal(encoded[1], [[np.nan], [2]])
 
 
 def test_a_layer_takes_what_is_hidden_for_a_bad_id():

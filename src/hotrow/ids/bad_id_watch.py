@@ -14,6 +14,7 @@ from typing import Any
 import keras
 
 from hotrow import backend, keras_compat
+from hotrow.ids import id_errors, id_values
 from hotrow.keras_compat import model_calls
 from hotrow.keras_compat.call_lock import lock_of
 
@@ -67,10 +68,7 @@ class _Watch(model_calls.Subscriber):
         # All threads would note bad ids in the same place; and whatever the policy,
         # Keras's own calls disturb each other where they build a model, keep metrics,
         # or donate variables to a compiled step.
-        return model in _states or any(
-            getattr(layer, "_ids", None) is not None
-            for layer in keras_compat.layers_in(model)
-        )
+        return model in _states or _takes_ids(model)
 
     def after(self, model: keras.Model, name: str) -> None:
         _called.add(model)
@@ -79,8 +77,26 @@ class _Watch(model_calls.Subscriber):
     def failed(self, model: keras.Model) -> None:
         forget(model)
 
+    def explain(self, model: keras.Model, name: str, inputs: Any) -> Exception | None:
+        found = id_values.first_text(inputs)
+        if found is None or not _takes_ids(model):
+            return None
+        # On TensorFlow a model may look text up itself.
+        takes_text = any(
+            x.dtype == "string"
+            for x in keras.tree.flatten(getattr(model, "inputs", []))
+        )
+        return id_errors.text_for_model(model.name, name, *found, takes_text)
+
     def callback(self) -> keras.callbacks.Callback:
         return _Look()
+
+
+def _takes_ids(model: keras.Model) -> bool:
+    return any(
+        getattr(layer, "_ids", None) is not None
+        for layer in keras_compat.layers_in(model)
+    )
 
 
 _watch = _Watch()

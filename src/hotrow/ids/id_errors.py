@@ -61,7 +61,8 @@ class BadId:
         if value == self.input_dim:
             return (
                 "Mend the data or raise `input_dim` (if your ids start at 1, subtract "
-                "1)"
+                "1; if they come from a vocabulary that has grown, the table needs "
+                "rows for its new tokens)"
             )
         largest = _LARGEST.get(self.dtype)
         if value == -1:
@@ -122,6 +123,35 @@ def _advice(dtype: str, example: Any) -> str:
         f"{start} a vocabulary of the training data, and use it for training and "
         "afterwards: vocab = hotrow.Vocabulary.fit(training_values), and then "
         "vocab.encode(values) with input_dim=len(vocab)."
+    )
+
+
+def text_for_model(
+    model_name: str, method: str, name: str | None, example: Any, takes_text: bool
+) -> ValueError:
+    """Returns the error for text that a model was called on.
+
+    Args:
+        model_name: Name of the model.
+        method: The method of the model that was called.
+        name: Name of the input that is text, or None for the only one.
+        example: One of the texts.
+        takes_text: Whether the model has an input of text.
+    """
+    where = "" if name is None else f" in the input {name!r}"
+    if takes_text:
+        advice = (
+            "TensorFlow takes text as tf.constant(values), or as a NumPy array of "
+            'dtype "object": np.asarray(values, dtype="object").'
+        )
+    else:
+        advice = (
+            f"{_advice('str', example)} hotrow.RawModel joins the two: a model that "
+            "takes text."
+        )
+    return ValueError(
+        f"`{method}` of model '{model_name}' takes numbers. Received: text{where}, "
+        f"such as {example!r}. {advice}"
     )
 
 

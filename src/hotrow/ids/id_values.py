@@ -5,16 +5,21 @@ of rows, and a bad one is replaced only once the array has the dtype of the resu
 """
 
 import operator
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import keras
 import numpy as np
 
 from hotrow_common.masked import as_plain_array, is_masked
 
 # Objects that are no number, and yet no mistake: a value that is not there.
 _MISSING_TYPES = ("NAType", "NaTType", "NoneType")
+
+# Text stands in the first rows if anywhere.
+_LOOKED_AT = 1000
 
 
 class NotNumbers(Exception):
@@ -158,3 +163,32 @@ def _as_number(value: Any) -> Any:
     if isinstance(value, (float, np.floating)):
         return float(value)
     raise NotNumbers(np.dtype(object), value)
+
+
+def first_text(values: Any, name: str | None = None) -> tuple[str | None, Any] | None:
+    """Returns the first text in the inputs of a model, and the name of its input.
+
+    Args:
+        values: What a model is called on: an array, a list, a frame or a dict of them.
+        name: Name of this input, where it has one.
+
+    Returns:
+        The name, or None if the input has none, and the text. None if there is none.
+    """
+    if isinstance(values, (str, bytes)):
+        return name, values
+    if isinstance(values, Mapping):
+        parts: list[tuple[str | None, Any]] = [(str(k), v) for k, v in values.items()]
+    elif isinstance(values, (list, tuple)):
+        parts = [(name, part) for part in values[:_LOOKED_AT]]
+    elif hasattr(values, "columns") and hasattr(values, "dtypes"):
+        parts = [(str(key), values[key]) for key in values.columns]
+    elif hasattr(values, "__array__") and not keras.ops.is_tensor(values):
+        array = np.asarray(values[:_LOOKED_AT] if len(values.shape) else values)
+        if array.dtype.kind not in "USO":
+            return None
+        parts = [(name, part) for part in array.ravel()[:_LOOKED_AT].tolist()]
+    else:
+        return None
+    found = (first_text(part, key) for key, part in parts)
+    return next((one for one in found if one is not None), None)

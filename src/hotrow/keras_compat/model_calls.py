@@ -60,6 +60,10 @@ class Subscriber:
     def failed(self, model: keras.Model) -> None:
         """Runs after a call that raised."""
 
+    def explain(self, model: keras.Model, name: str, inputs: Any) -> Exception | None:
+        """Returns a better error for a call on `inputs` that raised, or None."""
+        return None
+
     def callback(self) -> keras.callbacks.Callback | None:
         """Returns a callback for `fit`, `evaluate` and `predict`, or None."""
         return None
@@ -133,15 +137,27 @@ def _wrapped(method: Callable) -> Callable:
                 subscriber.before(model, name)
             with _reading(name not in TRAINING_METHODS):
                 result = method(model, *args, **kwargs)
-        except BaseException:
+        except BaseException as error:
             for subscriber in _subscribers:
                 subscriber.failed(model)
+            if isinstance(error, Exception):
+                _explain(model, args, kwargs, error)
             raise
         finally:
             models.pop()
         for subscriber in _subscribers:
             subscriber.after(model, name)
         return result
+
+    def _explain(model: keras.Model, args: Any, kwargs: Any, error: Exception) -> None:
+        try:
+            bound = signature.bind(model, *args, **kwargs).arguments
+        except TypeError:
+            return
+        for subscriber in _subscribers:
+            better = subscriber.explain(model, name, bound.get("x"))
+            if better is not None:
+                raise better from error
 
     return run
 

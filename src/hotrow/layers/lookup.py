@@ -70,7 +70,8 @@ class Lookup(keras.Layer):
         if vocabulary is not None and not isinstance(vocabulary, Vocabulary):
             raise ValueError(
                 "A Lookup takes a hotrow.Vocabulary. Received: "
-                f"{type(vocabulary).__name__}. Pass `hotrow.Vocabulary(tokens)`."
+                f"{type(vocabulary).__name__}. Pass `hotrow.Vocabulary(tokens)`, or "
+                "`hotrow.Vocabulary.load(path)` of a file."
             )
         if (
             length is not None
@@ -92,7 +93,7 @@ class Lookup(keras.Layer):
         self._vocabulary = vocabulary
         # Of the vocabulary that is to be loaded.
         self._digest: str | None = None
-        self._load_error: ValueError | None = None
+        self.load_error: ValueError | None = None
         # Strings and Python code: nothing that XLA could compile.
         self.supports_jit = False
         self.built = True
@@ -185,23 +186,23 @@ class Lookup(keras.Layer):
         """
         names = list(store.keys())
         stored = store[_DIGEST] if _DIGEST in names else None
-        if stored is None and self._load_error is not None:
-            raise self._load_error
+        if stored is None and self.load_error is not None:
+            raise self.load_error
         mine = self._digest
         if self._vocabulary is not None:
             mine = self._vocabulary.digest
         if stored is None or mine is None:
             return
         theirs = bytes(np.asarray(stored, np.uint8)).hex()
-        self._load_error = None
+        self.load_error = None
         if theirs != mine:
-            self._load_error = ValueError(
+            self.load_error = ValueError(
                 f"The weights were trained with another vocabulary than that of the "
                 f"layer {self.name!r}: its digest is {theirs[:12]}..., and here is "
                 f"{mine[:12]}... . Ids would stand for other tokens. Load the model "
                 "whole, or make the Lookup with the vocabulary of the weights."
             )
-            raise self._load_error
+            raise self.load_error
 
     def save_assets(self, dir_path: str) -> None:
         """Writes the vocabulary into a folder: Keras puts it in the `.keras` file."""
@@ -219,12 +220,12 @@ class Lookup(keras.Layer):
         """
         # After an error Keras asks again, by another way to the layer on which the file
         # has no folder, and reports what it gets last.
-        if dir_path is None and self._load_error is not None:
-            raise self._load_error
+        if dir_path is None and self.load_error is not None:
+            raise self.load_error
         try:
             self._vocabulary = self._load(dir_path)
         except ValueError as error:
-            self._load_error = error
+            self.load_error = error
             raise
 
     def _load(self, folder: str | None) -> Vocabulary:

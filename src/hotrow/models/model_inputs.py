@@ -88,22 +88,35 @@ class ModelInputs:
             f"Pass a frame or a dict with the keys {', '.join(named or lookups)}."
         )
 
-    def check_shapes(self, arrays: dict[str, Any]) -> None:
-        """Raises `ValueError` for rows of another shape than the model takes."""
-        for name, array in arrays.items():
-            tensor = (self.named or {}).get(name)
-            if tensor is None:
-                continue
-            wanted, received = tuple(tensor.shape[1:]), tuple(array.shape[1:])
-            # Keras adds or drops a last axis of 1.
-            shapes = [received, (*received, 1)]
-            if received[-1:] == (1,):
-                shapes.append(received[:-1])
-            if not any(_fits(shape, wanted) for shape in shapes):
-                raise ValueError(
-                    f"The input {name!r} takes rows of shape {wanted}. Received: rows "
-                    f"of shape {received}."
-                )
+    def shaped(self, name: str | None, array: Any) -> Any:
+        """Returns an array with as many axes as the model's input of that name.
+
+        Keras adds or drops a last axis of 1 itself; TensorFlow then refuses a model's
+        second number of axes.
+
+        Args:
+            name: Name of the input, or None for the only one.
+            array: One value a row, or one row a row.
+
+        Raises:
+            ValueError: If the rows have another shape than the model takes.
+        """
+        if name is None:
+            name = next(iter(self.named or {}), "")
+        tensor = (self.named or {}).get(name)
+        if tensor is None:
+            return array
+        wanted, received = tuple(tensor.shape[1:]), tuple(array.shape[1:])
+        shapes = [received, (*received, 1)]
+        if received[-1:] == (1,):
+            shapes.append(received[:-1])
+        for shape in shapes:
+            if _fits(shape, wanted):
+                return array.reshape((len(array), *shape))
+        raise ValueError(
+            f"The input {name!r} takes rows of shape {wanted}. Received: rows of shape "
+            f"{received}."
+        )
 
     def structured(self, arrays: dict[str, Any]) -> Any:
         """Returns inputs by name in the structure that the model takes."""

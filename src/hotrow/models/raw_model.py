@@ -17,6 +17,7 @@ from hotrow.models.raw_inputs import (
     refuse_dataset,
     targets,
 )
+from hotrow_vocabulary import Vocabulary
 
 
 @keras.saving.register_keras_serializable(package="hotrow")
@@ -73,10 +74,12 @@ class RawModel(OuterModel):
         super().__init__(**kwargs)
         lookups = list(lookup.values()) if isinstance(lookup, dict) else [lookup]
         if not lookups or not all(map(_is_encoder, lookups)):
+            vocabularies = any(isinstance(one, Vocabulary) for one in lookups)
+            advice = " Pass `hotrow.Lookup(vocab)`." if vocabularies else ""
             raise ValueError(
                 "`lookup` must be a hotrow.Lookup or another layer with a method "
                 "`encode`, or a dict from names of inputs to such layers. Received: "
-                f"{lookup!r}."
+                f"{lookup!r}.{advice}"
             )
         self.model = model
         self.lookup = lookup
@@ -98,8 +101,7 @@ class RawModel(OuterModel):
         if not isinstance(self.lookup, dict):
             values = inputs if columns is None else takes.only_column(columns)
             ids = encoded(None, self.lookup, values)
-            takes.check_shapes(dict.fromkeys(takes.named or (), ids))
-            return ids
+            return takes.shaped(None, ids)
         if columns is None:
             columns = takes.in_order(inputs, list(self.lookup))
         wanted = takes.named or dict.fromkeys([*self.lookup, *columns])
@@ -117,8 +119,9 @@ class RawModel(OuterModel):
             for name, tensor in wanted.items()
         }
         check_lengths(arrays)
-        takes.check_shapes(arrays)
-        return takes.structured(arrays)
+        return takes.structured(
+            {name: takes.shaped(name, array) for name, array in arrays.items()}
+        )
 
     def __call__(self, inputs: Any, **kwargs: Any) -> Any:
         """Calls the model on raw inputs."""
@@ -175,6 +178,22 @@ class RawModel(OuterModel):
             )
         super().save(filepath, *args, **kwargs)
 
+    def load_weights(self, filepath: Any, *args: Any, **kwargs: Any) -> None:
+        """Loads weights, if they were trained with the vocabularies of this model.
+
+        Raises:
+            ValueError: If they were not, or do not fit the model.
+        """
+        try:
+            super().load_weights(filepath, *args, **kwargs)
+        except ValueError as error:
+            # A table of another size fails as well, and Keras tells of one failure.
+            for lookup in self._lookups():
+                cause = getattr(lookup, "load_error", None)
+                if cause is not None:
+                    raise cause from error
+            raise
+
     def export(self, *args: Any, **kwargs: Any) -> None:
         """Raises `ValueError`: strings are looked up in Python, outside of a graph."""
         raise ValueError(
@@ -214,6 +233,10 @@ class RawModel(OuterModel):
             else made(lookup)
         )
         return cls(made(config["model"]), lookups, name=config["name"])
+
+    def _lookups(self) -> list[keras.Layer]:
+        lookup = self.lookup
+        return list(lookup.values()) if isinstance(lookup, dict) else [lookup]
 
     def _check_names(self) -> None:
         self._takes().check(self.lookup)

@@ -135,7 +135,8 @@ class RowSparse(OuterOptimizer):
             return
         variables = list(var_list)
         found = [v for v in variables if registry.find(v) is not None]
-        if not found and not registry.are_all_frozen():
+        # Keras builds it on nothing before it loads a model from HDF5.
+        if variables and not found and not registry.are_all_frozen():
             warnings.warn(
                 f"RowSparse found no table among {len(variables)} variables, so it "
                 "does what its inner optimizer would do alone. A layer with a table is "

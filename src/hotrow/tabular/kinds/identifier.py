@@ -43,7 +43,10 @@ class Identifier(LeftOutKind):
         """Recognizes text that differs in 95 % of ten rows or more."""
         if known.present < 10 or not mostly_differ(known):
             return None
-        return Found(self.name, "nearly all values are different")
+        all_differ = known.complete and known.distinct == known.present
+        return Found(
+            self.name, f"{'' if all_differ else 'nearly '}all values are different"
+        )
 
     def with_warning(
         self, known: Evidence, found: Found, numbers: Reading | None

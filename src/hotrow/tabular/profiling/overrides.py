@@ -20,7 +20,8 @@ def check_kinds(table: Table, kinds: Mapping[str, str], target: str) -> None:
         if name == target:
             raise TableError(
                 f"{name!r} is the target: its values are what there is to predict. "
-                "Choose a task (binary, multiclass, regression) in place of a kind."
+                "It cannot be left out or have a kind. Choose a task (binary, "
+                "multiclass, regression) with `task`, or another target."
             )
         if kind not in KINDS:
             raise TableError(

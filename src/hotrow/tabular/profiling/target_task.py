@@ -222,10 +222,12 @@ def _checked_numbers(known: Evidence, reading: Reading | None) -> Reading:
         return reading
     good = np.zeros(len(known.tokens), bool) if reading is None else reading.good
     value, place = known.first_of(~good)
+    # Where no value is a number, these are classes, and no marks.
+    mark = f" pass {argument(missing={known.name: value[:20]})},"
+    advice = f"Mend it or leave it empty,{mark if good.any() else ''} or choose"
     raise TableError(
         f"A regression needs numbers, and the target {known.name!r} has "
-        f"{value[:40]!r} in {place}. Mend it or leave it empty, pass "
-        f"{argument(missing={known.name: value[:20]})}, or choose the task multiclass."
+        f"{value[:40]!r} in {place}. {advice} the task multiclass."
     )
 
 

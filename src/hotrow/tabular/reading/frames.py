@@ -90,8 +90,10 @@ def with_target(source: Any, target: Any) -> tuple[Any, Any]:
     columns = None if isinstance(source, Table) else frame_columns(source)
     if columns is None:
         raise TableError(
-            "The target is the name of a column, where the table is no frame in "
-            f"memory. Received: a {type(target).__name__}. Pass the name."
+            "The values of a target go with a frame in memory, such as a pandas "
+            f"DataFrame. Received: a {type(source).__name__}, with a target of type "
+            f"{type(target).__name__}. Put an array into a frame, or pass the name of "
+            "the column."
         )
     if hasattr(target, "columns"):
         values = frame_columns(target) or {}

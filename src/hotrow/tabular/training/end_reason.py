@@ -28,6 +28,8 @@ class EndReason(StrEnum):
             epochs: Number of epochs that were wanted, at most.
             patience: Number of epochs without a lower loss after which training ends.
         """
+        if self is EndReason.EPOCHS_DONE and epochs == 1:
+            return "The one epoch was done."
         return _SENTENCES[self].format(
             epoch=epoch, next=epoch + 1, epochs=epochs, patience=patience
         )
