@@ -204,3 +204,35 @@ def test_a_letter_that_is_cut_at_the_end_is_named_with_its_line(tmp_path):
 def test_half_of_a_surrogate_pair_in_utf7(tmp_path):
     with pytest.raises(TableError, match=r"Line 2 of t.csv is not UTF-7"):
         read(tmp_path, b"a,b\n1,+2AA-\n", encoding="utf-7")
+
+
+def test_other_ends_of_lines_that_python_knows_end_none(tmp_path):
+    for letter in "\x0b\x0c\x1c\x85\u2028\u2029":
+        found, _ = read(tmp_path, f"a,b\n1,x{letter}y\n2,z{letter}z\n")
+        assert found["b"] == [f"x{letter}y", f"z{letter}z"]
+    with pytest.raises(TableError, match="never closed, and holds 2 lines"):
+        read(tmp_path, 'a,b\n1,"x\n2,y\n')
+
+
+def test_names_have_nothing_around_them_and_one_form(tmp_path):
+    written = "\u200bcafe\u0301,\u00a0b\u200b,\ufeff\n1,x,3\n2,y,4\n"
+    found, notes = read(tmp_path, written)
+    assert list(found) == ["caf\u00e9", "b", "Unnamed: 2"]
+    found, notes = read(tmp_path, "cafe\u0301,caf\u00e9\n1,x\n2,y\n")
+    assert list(found) == ["caf\u00e9", "caf\u00e9.1"]
+    assert "of the same name as another" in notes
+    table = open_table({"\u200bcafe\u0301 ": [1]})
+    assert table.names == ["caf\u00e9"]
+    assert table.column("cafe\u0301") == "caf\u00e9"
+
+
+def test_comments_of_several_fields_above_a_header(tmp_path):
+    # https://github.com/pandas-dev/pandas/issues/38830
+    above = "#Thermostat,1234\n#Zone,x,y,z,w\n"
+    for end in ("", ","):
+        rows = "".join(f"2020-12-{k:02},heat,{k}.5{end}\n" for k in range(1, 20))
+        found, notes = read(tmp_path, f"{above}Date,Mode,Temp\n{rows}")
+        assert list(found) == ["Date", "Mode", "Temp"]
+        assert "2 rows above the header" in notes
+    found, _ = read(tmp_path, "#id,name\n1,x\n2,y\n")
+    assert list(found) == ["#id", "name"]

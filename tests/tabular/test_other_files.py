@@ -158,3 +158,28 @@ def test_feather(tmp_path):
     path.write_text("a,b\n1,x\n")
     with pytest.raises(TableError, match=r"cannot be read as Feather.*rename it"):
         open_table(path)
+
+
+def test_lines_of_json_end_where_json_ends_them(tmp_path):
+    path = tmp_path / "t.json"
+    path.write_text(
+        '{"a": "x\u2028y"}\r\n{"a": "z\x85"}\r{"a": "\x7f"}\n', "utf-8", newline=""
+    )
+    assert rows_of(open_table(path)) == {"a": ["x\u2028y", "z\x85", "\x7f"]}
+
+
+def test_names_in_json_are_text(tmp_path):
+    path = tmp_path / "t.json"
+    path.write_text('[{" a\\ud800": "x\\ud800", "\\u200bb": 2}]')
+    assert rows_of(open_table(path)) == {"a?": ["x?"], "b": [2]}
+    path.write_text('[{"a": 1, " a": 2}]')
+    with pytest.raises(TableError, match="has 2 columns with the name 'a'"):
+        open_table(path)
+
+
+@pytest.mark.parametrize("content", ["[" * 100_000, '[{"a": 1}]\n' + "[" * 100_000])
+def test_json_that_is_nested_too_deeply_is_an_error(tmp_path, content):
+    path = tmp_path / "t.json"
+    path.write_text(content)
+    with pytest.raises(TableError, match=r"t\.json (holds no rec|is no JSON)"):
+        open_table(path)

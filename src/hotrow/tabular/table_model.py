@@ -85,8 +85,6 @@ class TableModel(RawModel):
                 f" Received: {type(inputs).__name__}. Pass a dict such as "
                 "{'age': [31, 50]}."
             )
-        # As those of a table are read.
-        columns = {name.strip(): values for name, values in columns.items()}
         notes = self.check_columns(list(columns))
         unread = UnreadValues(self.lookup)
         arrays = self._encoded(columns, unread)

@@ -18,7 +18,7 @@ from hotrow.tabular.reading.quote_faults import (
 
 DELIMITERS = (",", ";", "\t", "|")
 # Tried where none of those makes columns.
-RARE_DELIMITERS = ("::", "\x01", "^", "~", "¦", "\x1f", ":", WHITESPACE)
+RARE_DELIMITERS = ("\x1f", "::", "\x01", "^", "~", "¦", ":", WHITESPACE)
 # So many lines at the start and at the end of a text are looked at.
 _FIRST, _LAST = 300, 700
 _DECIMAL = re.compile(r"[-+]?[0-9.]*[0-9],[0-9]+")

@@ -10,6 +10,7 @@ from hotrow.tabular.errors import TableError
 from hotrow.tabular.reading.frame_table import FrameTable
 from hotrow.tabular.reading.names import check_names
 from hotrow.tabular.reading.table import Table, joined_name
+from hotrow.tabular.values.characters import trimmed
 from hotrow.tabular.values.columns import as_array
 from hotrow_common.arrow import pa
 
@@ -69,7 +70,7 @@ def frame_columns(source: Any) -> dict[str, Any] | None:
         if found is None:
             return None
         names, columns = list(found), list(found.values())
-    names = check_names([joined_name(name).strip() for name in names], _title(source))
+    names = check_names([trimmed(joined_name(name)) for name in names], _title(source))
     return dict(zip(names, columns, strict=True))
 
 
@@ -104,7 +105,7 @@ def with_target(source: Any, target: Any) -> tuple[Any, Any]:
             )
         ((name, target),) = values.items()
     else:
-        name = joined_name(getattr(target, "name", None) or "target").strip()
+        name = trimmed(joined_name(getattr(target, "name", None) or "target"))
     mine: Any = getattr(source, "index", None)
     its: Any = getattr(target, "index", None)
     if hasattr(mine, "equals") and hasattr(its, "equals") and not mine.equals(its):

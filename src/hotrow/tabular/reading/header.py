@@ -24,6 +24,7 @@ from hotrow.tabular.reading.header_notes import (
 )
 from hotrow.tabular.reading.names import check_names, unique_names
 from hotrow.tabular.reading.options import ReadingOptions
+from hotrow.tabular.values.characters import trimmed
 
 _RULE = re.compile(r"\s*:?[-=]*:?\s*")
 
@@ -103,7 +104,7 @@ def _without_header(
                 f"{len(names)} names were given, and the rows of {title} have {used} "
                 f"fields, such as: {shown(rows[first])}. Give a name for each."
             )
-        if [cell.strip() for cell in rows[first]][:used] == names:
+        if [trimmed(cell) for cell in rows[first]][:used] == names:
             # It has a header after all.
             first += 1
     return _named([*names, *[""] * (width - len(names))], rows[first:], first, notes)
@@ -134,8 +135,14 @@ def _place(rows: Sequence[list[str]], width: int) -> int:
         return 0
     above = rows[: whole[0]]
     if above:
-        titles = [filled(row) <= 1 or is_comment(row) for row in above]
         before = whole[0] - 1
+        # A mark and no blank may begin a name, but not ahead of another header.
+        titles = [
+            filled(row) <= 1
+            or is_comment(row)
+            or (k < before and row[0].lstrip().startswith("#"))
+            for k, row in enumerate(above)
+        ]
         if all(titles[:-1]) and not titles[-1] and _is_narrow(rows, before, width):
             return before
         if not all(titles) and not names_numbers(rows, whole[0]):

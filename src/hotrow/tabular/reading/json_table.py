@@ -1,12 +1,18 @@
 """Columns out of JSON: a record a line, or one array of records."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from hotrow.tabular.errors import TableError
+from hotrow.tabular.reading.names import check_names
 from hotrow.tabular.reading.streams import opened, unreadable
+from hotrow.tabular.values.characters import trimmed
+
+# A string in JSON may hold other ends of lines that Python knows.
+_LINE_ENDS = re.compile(r"\r\n|\r|\n")
 
 
 def read_json(path: Path) -> dict[str, list[Any]]:
@@ -24,6 +30,11 @@ def read_json(path: Path) -> dict[str, list[Any]]:
         content = json.loads(text)
     except ValueError:
         content = list(_lines(path, text))
+    except RecursionError:
+        raise TableError(
+            f"{path.name} holds no records: it is nested too deeply. A table is one "
+            "array of records, or a record a line."
+        ) from None
     columns: dict[str, list[Any]] = {}
     for number, record in enumerate(_records(path, content)):
         for name, value in record.items():
@@ -33,16 +44,19 @@ def read_json(path: Path) -> dict[str, list[Any]]:
                 values.append(None)
     if not columns:
         raise TableError(f"{path.name} holds no records.")
-    return columns
+    # A name may hold half of a surrogate pair, as a value may.
+    whole = [name.encode("utf-8", "replace").decode() for name in columns]
+    names = check_names(list(map(trimmed, whole)), path.name)
+    return dict(zip(names, columns.values(), strict=True))
 
 
 def _lines(path: Path, text: str) -> Iterator[Any]:
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(_LINE_ENDS.split(text), 1):
         if not line.strip():
             continue
         try:
             yield json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise TableError(
                 f"Line {number} of {path.name} is no JSON: {error}. A table is one "
                 "array of records, or a record a line."

@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 
 from hotrow.tabular.errors import TableError
+from hotrow.tabular.values.characters import trimmed
 
 
 def check_names(names: list[str], title: str) -> list[str]:
     """Returns the names, or raises `TableError` if one is blank or there twice."""
     twice = [name for name, count in Counter(names).items() if count > 1]
-    blank = [place for place, name in enumerate(names, 1) if not name.strip()]
+    blank = [place for place, name in enumerate(names, 1) if not trimmed(name)]
     if blank:
         raise TableError(
             f"Column {blank[0]} of {title} has no name. The columns are: "
@@ -33,7 +34,7 @@ def unique_names(cells: Sequence[str]) -> tuple[list[str], list[str]]:
     As pandas does: a blank one is `Unnamed: 0`, with its place from 0; the second `a`
     is `a.1`. A frame that pandas read has the same columns.
     """
-    names = [name.strip() for name in cells]
+    names = [trimmed(name) for name in cells]
     blank = [place for place, name in enumerate(names) if not name]
     for place in blank:
         names[place] = f"Unnamed: {place}"

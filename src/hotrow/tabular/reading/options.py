@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from hotrow.tabular.errors import TableError
+from hotrow.tabular.values.characters import trimmed
 
 WHITESPACE = "whitespace"
 _DELIMITERS = {
@@ -140,4 +141,4 @@ def _names(names: Sequence[str] | None) -> tuple[str, ...] | None:
         raise TableError(
             f"`names` is a list with the name of each column. Received: {names!r}."
         )
-    return tuple(str(name).strip() for name in names)
+    return tuple(trimmed(str(name)) for name in names)

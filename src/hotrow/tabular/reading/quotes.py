@@ -60,13 +60,15 @@ def check_end(path: Path, layout: CsvLayout, value: str) -> None:
     """Raises `TableError` if the last field has a quote that is never closed."""
     # Arrow takes such a quote for one that the end of the file closes.
     quote = layout.dialect.quote
-    if not quote or len(value.splitlines()) < 2:
+    # Other ends of lines that Python knows, such as a form feed, end none in a file.
+    count = len(_LINE_ENDS.split(_LINE_ENDS.sub("\n", value).removesuffix("\n")))
+    if not quote or count < 2:
         return
     if _end(path, layout).rstrip("\r\n\x1a ").endswith(quote):
         return
     raise TableError(
         f"The last field of {path.name} starts with a double quote that is never "
-        f"closed, and holds {len(value.splitlines())} lines: {value[:60]!r}. Close the "
+        f"closed, and holds {count} lines: {value[:60]!r}. Close the "
         "quote, or take it out; if quotes mean nothing in this file, pass "
         f"{argument(quote='none')}."
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from hotrow.tabular.advice import argument
 from hotrow.tabular.errors import TableError
+from hotrow.tabular.values.characters import trimmed
 
 
 class Table:
@@ -49,7 +50,7 @@ class Table:
             TableError: If there is no such column.
         """
         text = joined_name(name)
-        for wanted in (text, text.strip()):
+        for wanted in (text, trimmed(text)):
             if wanted in self.names:
                 return wanted
         from hotrow.tabular.choices import closest

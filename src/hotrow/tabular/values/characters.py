@@ -60,6 +60,11 @@ def composed(texts: Any) -> Any:
     return pc.utf8_normalize(texts, form="NFC")
 
 
+def trimmed(text: str) -> str:
+    """Returns a name as `composed` would: in NFC, with nothing around."""
+    return unicodedata.normalize("NFC", text.strip().strip(_AROUND))
+
+
 def visible(text: str) -> str:
     """Returns a text without characters that have no width."""
     return text if text.isascii() else text.translate(_WITHOUT_WIDTH)
