@@ -171,7 +171,7 @@ def test_lines_of_json_end_where_json_ends_them(tmp_path):
 def test_names_in_json_are_text(tmp_path):
     path = tmp_path / "t.json"
     path.write_text('[{" a\\ud800": "x\\ud800", "\\u200bb": 2}]')
-    assert rows_of(open_table(path)) == {"a?": ["x?"], "b": [2]}
+    assert rows_of(open_table(path)) == {"a\ufffd": ["x\ufffd"], "b": [2]}
     path.write_text('[{"a": 1, " a": 2}]')
     with pytest.raises(TableError, match="has 2 columns with the name 'a'"):
         open_table(path)

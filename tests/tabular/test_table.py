@@ -237,7 +237,7 @@ def test_a_target_of_values(source, target, name):
 @pytest.mark.parametrize(
     ("source", "target", "match"),
     [
-        ("t.csv", ["u", "v"], "the name of a column, where the table is no frame"),
+        ("t.csv", ["u", "v"], "values of a target go with a frame in memory"),
         (FRAME, pd.Series(["u", "v"], [7, 5]), "has another index than the frame"),
         (FRAME, pd.Series(["x", "z"], [5, 7], name="b"), "another column 'b' than"),
         (FRAME, FRAME, "one column. Received: a frame of 2"),

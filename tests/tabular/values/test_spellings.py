@@ -124,3 +124,9 @@ def test_values_of_columns_that_look_alike_are_told(other):
         assert repr(other) in notes
     _, notes = found([other, "Holz"], "wood")
     assert "without width" not in notes
+
+
+def test_half_of_a_surrogate_pair_is_no_missing_value():
+    known, _ = found(["\ud800", "a", "\udfff\ud83d\ude00"])
+    assert known.schema.target.classes == ("a", "\ufffd", "\ufffd\U0001f600")
+    assert known.schema.target.missing == 0

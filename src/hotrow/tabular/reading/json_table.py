@@ -9,7 +9,7 @@ from typing import Any
 from hotrow.tabular.errors import TableError
 from hotrow.tabular.reading.names import check_names
 from hotrow.tabular.reading.streams import opened, unreadable
-from hotrow.tabular.values.characters import trimmed
+from hotrow.tabular.values.characters import trimmed, whole_text
 
 # A string in JSON may hold other ends of lines that Python knows.
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
@@ -45,8 +45,7 @@ def read_json(path: Path) -> dict[str, list[Any]]:
     if not columns:
         raise TableError(f"{path.name} holds no records.")
     # A name may hold half of a surrogate pair, as a value may.
-    whole = [name.encode("utf-8", "replace").decode() for name in columns]
-    names = check_names(list(map(trimmed, whole)), path.name)
+    names = check_names([trimmed(whole_text(name)) for name in columns], path.name)
     return dict(zip(names, columns.values(), strict=True))
 
 

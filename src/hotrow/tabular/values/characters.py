@@ -11,8 +11,9 @@ BLANKS += "\u200a\u202f\u205f\u3000\t\n\r\v\f"
 # Byte order marks, joiners, marks of direction: they have no width.
 INVISIBLE = "\ufeff\u00ad\u200b\u200e\u200f\u2060\u2066\u2067\u2068\u2069"
 INVISIBLE += "\u202a\u202b\u202c\u202d\u202e\u061c"
-# They part or join letters of many scripts, also at the end of a word.
-JOINERS = "\u200c\u200d"
+# They part or join letters of many scripts, also at the end of a word, and choose
+# between two looks of a sign.
+JOINERS = "\u200c\u200d\ufe0e\ufe0f"
 _MINUS = "\u2212\u2010\u2011\u2012\u2013\u2014\u2015\ufe58\ufe63\uff0d"
 _APOSTROPHES = "\u2018\u2019\u02bc\u2032\uff07\u00b4`"
 _QUOTES = "\u201c\u201d\u2033\uff02"
@@ -63,6 +64,16 @@ def composed(texts: Any) -> Any:
 def trimmed(text: str) -> str:
     """Returns a name as `composed` would: in NFC, with nothing around."""
     return unicodedata.normalize("NFC", text.strip().strip(_AROUND))
+
+
+def whole_text(text: str) -> str:
+    """Returns a text that UTF-8 can hold, with U+FFFD for half a surrogate pair.
+
+    Python would write `?`, which is a mark of missing values.
+    """
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def visible(text: str) -> str:

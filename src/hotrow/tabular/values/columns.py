@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from hotrow.tabular.errors import TableError
+from hotrow.tabular.values.characters import whole_text
 from hotrow_common.arrow import pa
 from hotrow_common.masked import is_masked
 
@@ -87,4 +88,4 @@ def _text(value: Any) -> str | None:
         return None
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
-    return str(value).encode("utf-8", "replace").decode()
+    return whole_text(str(value))
