@@ -17,7 +17,8 @@ from hotrow.tabular.runs.warnings import in_color
 from hotrow.tabular.values.dates.date_format import DateFormat
 from hotrow.tabular.values.dates.patterns import NAMED
 from hotrow.tabular.values.numbers.clock_format import ClockFormat
-from hotrow.tabular.values.numbers.compound_format import CompoundFormat
+from hotrow.tabular.values.numbers.compound_format import FAMILIES, CompoundFormat
+from hotrow.tabular.values.numbers.coordinate_format import CoordinateFormat
 from hotrow.tabular.values.numbers.detect import Hints, find_numbers
 from hotrow_cli import main
 from hotrow_cli.tabular.flags import with_flags
@@ -182,6 +183,7 @@ def test_numbers_of_the_guide(text):
     if text in beside:
         tokens = pa.array([text, beside[text]], pa.large_string())
     reading = find_numbers(tokens, np.ones(2), Hints())
-    forms = [ClockFormat(), *map(CompoundFormat, ("inches", "seconds", "ounces"))]
-    forms += [CompoundFormat("months"), *([reading.format] if reading else [])]
+    forms = [ClockFormat(), *map(CompoundFormat, FAMILIES)]
+    forms += [*map(CoordinateFormat, ("NS", "EW"))]
+    forms += [reading.format] if reading else []
     assert any(not np.isnan(form.read(tokens)[0]) for form in forms)

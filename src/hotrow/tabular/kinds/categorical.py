@@ -8,7 +8,7 @@ from hotrow.tabular.kinds.core.evidence import Evidence
 from hotrow.tabular.kinds.core.fit import Fit, FitOptions
 from hotrow.tabular.kinds.core.found import Found, many
 from hotrow.tabular.kinds.core.given import AS_GIVEN
-from hotrow.tabular.kinds.core.looks import warned
+from hotrow.tabular.kinds.core.looks import doubted, may_be_months, warned
 from hotrow.tabular.kinds.core.value_fit import ValueFit
 from hotrow.tabular.kinds.kind import UsedKind
 from hotrow.tabular.values.characters import visible
@@ -39,9 +39,13 @@ class Categorical(UsedKind):
     def with_warning(
         self, known: Evidence, found: Found, numbers: Reading | None
     ) -> Found:
-        """Warns of many categories that look like numbers or dates."""
+        """Warns of many categories that look like numbers or dates.
+
+        Of few, it doubts those that look like months: `05/16`.
+        """
         if known.distinct <= _FEW:
-            return found
+            look = may_be_months(known)
+            return found if look is None else doubted(known, found, look)
         return warned(known, found, numbers, "taken for categories")
 
     def as_given(self, known: Evidence, context: Context) -> Found:

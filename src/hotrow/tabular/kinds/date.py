@@ -17,7 +17,7 @@ from hotrow.tabular.kinds.core.fit import Fit, FitOptions, WeightedFit
 from hotrow.tabular.kinds.core.found import MOST_FIT, Found, absent_of, unfit
 from hotrow.tabular.kinds.core.given import AS_GIVEN, check_fit
 from hotrow.tabular.kinds.core.number_column import NumberColumn
-from hotrow.tabular.kinds.core.readings import read_as_dates
+from hotrow.tabular.kinds.core.readings import read_as_dates, read_loosely
 from hotrow.tabular.kinds.core.summary import Summary
 from hotrow.tabular.kinds.kind import UsedKind
 from hotrow.tabular.values.dates.date_format import DateFormat
@@ -90,6 +90,10 @@ def _likeliest(known: Evidence, context: Context) -> DateReading | None:
         return text
     some = [read_as_dates(known, context, (way,)) for way in NAMED]
     readings = [one for one in (text, *some) if one is not None]
+    if not any(one.share >= MOST_FIT for one in readings):
+        # With text around them, if that reads more.
+        loose = read_loosely(known, context)
+        readings += [loose] if loose is not None else []
     if not readings:
         return None
     most = max(one.share for one in readings)

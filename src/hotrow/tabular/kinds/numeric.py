@@ -15,6 +15,8 @@ from hotrow.tabular.kinds.core.number_column import NumberColumn, doubt_of, word
 from hotrow.tabular.kinds.core.number_fit import NumberFit
 from hotrow.tabular.kinds.core.readings import amounts_of, read_as_numbers
 from hotrow.tabular.kinds.kind import UsedKind
+from hotrow.tabular.values.numbers.detect import find_numbers
+from hotrow.tabular.values.numbers.loose import loosely
 from hotrow.tabular.values.numbers.number_format import NumberFormat
 
 
@@ -85,4 +87,8 @@ def _forms(known: Evidence, context: Context) -> list[NumberFormat]:
         if reading.share < MOST_FIT:
             # Of several units, all numbers count as they stand.
             forms.append(replace(reading.format, plain=False, loose=True))
+    some, rows = loosely(known.tokens)
+    around = find_numbers(some, known.counts[rows], context.hints)
+    if around is not None:
+        forms.append(replace(around.format, plain=False, loose=True))
     return [*forms, NumberFormat(plain=False, loose=True)]

@@ -10,9 +10,11 @@ from hotrow.tabular.encoders.text_lookup import words_in
 from hotrow.tabular.kinds.core.evidence import Evidence
 from hotrow.tabular.kinds.core.fit import Fit, FitOptions, WeightedFit
 from hotrow.tabular.kinds.core.found import Found, absent_of, many, mostly_differ
+from hotrow.tabular.kinds.core.looks import warned
 from hotrow.tabular.kinds.core.token_lists import TokenLists
 from hotrow.tabular.kinds.kind import UsedKind
 from hotrow.tabular.values.missing import Marks
+from hotrow.tabular.values.numbers.detect import Reading
 from hotrow_common.arrow import pc
 
 MOST_WORDS = 20_000
@@ -39,6 +41,12 @@ class Text(UsedKind):
             return None
         why = f"{mean:.0f} words on average, {many(known)} different"
         return Found(self.name, why, absent=absent_of(known, known.words()))
+
+    def with_warning(
+        self, known: Evidence, found: Found, numbers: Reading | None
+    ) -> Found:
+        """Warns of text that looks like numbers or dates, or has a date in it."""
+        return warned(known, found, numbers, "taken for text")
 
     def fit(self, found: Found, options: FitOptions) -> Fit:
         """Returns the fit of a `TextLookup`."""

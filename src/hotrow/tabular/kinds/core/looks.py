@@ -9,6 +9,7 @@ import numpy as np
 from hotrow.tabular.advice import argument
 from hotrow.tabular.kinds.core.evidence import Evidence
 from hotrow.tabular.kinds.core.found import MOST_FIT, Found
+from hotrow.tabular.values.dates.date_format import DateFormat
 from hotrow.tabular.values.dates.detect import find_dates
 from hotrow.tabular.values.numbers.detect import Reading
 from hotrow.tabular.values.numbers.number_format import NumberFormat
@@ -16,6 +17,16 @@ from hotrow_common.arrow import pc
 
 _HALF = 0.5
 _MONEY = r"[$€£¥₹%] ?[0-9]|[0-9] ?[$€£¥₹%]"
+# A number, perhaps a unit, and more in parentheses or after a plus and minus.
+_NUMBER_FIRST = (
+    r"^[^0-9A-Za-z]{0,3}[0-9][0-9.,' ]*[^0-9(\[±]{0,12}(?:[(\[±]|\+/-).*[0-9]"
+)
+# Fewer different months are hardly any.
+_FEWEST = 6
+_SAMPLE = 2000
+# Of so many characters, a text is not a date with a few words.
+_SHORT = 60
+_LOOSE_DATES = [DateFormat(order=order, loose=True) for order in ("dmy", "mdy")]
 _LOOSE = NumberFormat(plain=False, loose=True)
 
 
@@ -59,18 +70,29 @@ def warned(
         # They are numbers, and names all the same: of telephones, or of few things.
         return found
     look = _as_numbers(known, numbers) or _as_dates(known)
+    look = look or _as_days_of_year(known) or _with_dates(known)
     if look is None and otherwise is not None:
         look = otherwise(known)
+    look = look or _number_first(known)
     if look is None:
         return found
-    kinds = argument(kinds={known.name: look.kind})
-    text = (
-        f"{known.name!r} is {taken}, though {look.why}. Pass {kinds} to read what can "
-        f"be read, or {look.hint}"
-    )
+    text = _sentence(known, look, taken)
     if look.is_doubt and otherwise is None:
         return replace(found, doubt=text)
     return replace(found, warning=text)
+
+
+def doubted(known: Evidence, found: Found, look: Look) -> Found:
+    """Returns few categories with a doubt."""
+    return replace(found, doubt=_sentence(known, look, "taken for categories"))
+
+
+def _sentence(known: Evidence, look: Look, taken: str) -> str:
+    kinds = argument(kinds={known.name: look.kind})
+    return (
+        f"{known.name!r} is {taken}, though {look.why}. Pass {kinds} to read what can "
+        f"be read, or {look.hint}"
+    )
 
 
 def _as_numbers(known: Evidence, numbers: Reading | None) -> Look | None:
@@ -95,6 +117,50 @@ def _as_dates(known: Evidence) -> Look | None:
         return None
     good = dates.good | dates.none
     return Look(_share(known, dates.share, good, "dates"), "date", "mend the others")
+
+
+def may_be_months(known: Evidence) -> Look | None:
+    """Returns what may be months and years: `05/16`, in which each month has a zero."""
+    pattern = r"^(?:0[1-9]|1[0-2])[/-][0-9]{2}$"
+    good = _mask(pc.match_substring_regex(known.tokens, pattern))
+    zeros = _mask(pc.starts_with(known.tokens, "0"))
+    if known.distinct < _FEWEST or not zeros.any() or known.share(good) < MOST_FIT:
+        return None
+    return _of_example(known, good, "its values may be months and years", "date")
+
+
+def _as_days_of_year(known: Evidence) -> Look | None:
+    dates = find_dates(known.tokens, known.counts, more=("day of year",))
+    if dates is None or dates.share < MOST_FIT:
+        return None
+    why = "its values may be years and days of the year"
+    return replace(_of_example(known, dates.good, why, "date"), is_doubt=True)
+
+
+def _with_dates(known: Evidence) -> Look | None:
+    """Returns dates within text: in half of the values, which are short."""
+    some = known.tokens[:_SAMPLE]
+    if pc.mean(pc.utf8_length(some)).as_py() > _SHORT:
+        return None
+    there = np.zeros(len(known.tokens), bool)
+    for form in _LOOSE_DATES:
+        there[: len(some)] |= ~np.isnat(form.read(some))
+    counts = known.counts[: len(some)]
+    if not there.any() or counts[there[: len(some)]].sum() < _HALF * counts.sum():
+        return None
+    return _of_example(known, there, "a date stands in most values", "date")
+
+
+def _number_first(known: Evidence) -> Look | None:
+    first = _mask(pc.match_substring_regex(known.tokens, _NUMBER_FIRST))
+    if known.share(first) < MOST_FIT:
+        return None
+    return _of_example(known, first, "each value begins with a number", "numeric")
+
+
+def _of_example(known: Evidence, good: np.ndarray, why: str, kind: str) -> Look:
+    example, place = known.first_of(good)
+    return Look(f"{why}, such as {example[:40]!r} in {place}", kind, "mend the values")
 
 
 def with_text_around(known: Evidence) -> Look | None:

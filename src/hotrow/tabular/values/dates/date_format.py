@@ -1,11 +1,12 @@
 """The way in which the dates of a column are written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
 
 from hotrow.tabular.values.characters import plain_characters
+from hotrow.tabular.values.dates.loose import dates_within
 from hotrow.tabular.values.dates.names import MONTHS, without_accents
 from hotrow.tabular.values.dates.patterns import ORDERS, PATTERNS, TEXT
 from hotrow.tabular.values.dates.zones import offsets
@@ -43,11 +44,13 @@ class DateFormat:
             none are dates but those that begin with a year of four digits.
         pivot: The first of the two-digit years that are of the 20th century.
         more: Ways of `NAMED` that count beside those of text.
+        loose: Whether dates with any text around them are read.
     """
 
     order: str | None = None
     pivot: int = PIVOT
     more: tuple[str, ...] = ()
+    loose: bool = False
 
     def read(self, texts: Any) -> np.ndarray:
         """Returns the moments that texts are, NaT for those that are none.
@@ -69,6 +72,10 @@ class DateFormat:
             some = texts if left.size == len(texts) else texts.take(pa.array(left))
             moments[left] = self._read(some, way)
             left = left[np.isnat(moments[left])]
+        if self.loose and left.size:
+            some = dates_within(texts.take(pa.array(left)))
+            left = left[mask_of(some.is_valid())]
+            moments[left] = replace(self, loose=False).read(some.drop_null())
         return moments
 
     @property
@@ -93,18 +100,27 @@ class DateFormat:
         """Returns the format in words."""
         names = {"dmy": ", day first", "mdy": ", month first", "yymd": ", year first"}
         more = [_WORDS[way] for way in self.more if way in _WORDS]
+        if self.loose:
+            return "the first date in each text" + names.get(self.order or "", "")
         return "dates" + names.get(self.order or "", "") + "".join(more[:1])
 
     def to_json(self) -> dict[str, Any]:
         """Returns the format as what `json` can write."""
-        return {"order": self.order, "pivot": self.pivot, "more": list(self.more)}
+        return {"order": self.order, "pivot": self.pivot, "more": list(self.more)} | (
+            {"loose": True} if self.loose else {}
+        )
 
     @classmethod
     def from_json(cls, content: dict[str, Any] | None) -> Self:
         """Returns the format that `to_json` returned as JSON."""
         if content is None:
             return cls()
-        return cls(content["order"], int(content["pivot"]), tuple(content["more"]))
+        return cls(
+            content["order"],
+            int(content["pivot"]),
+            tuple(content["more"]),
+            bool(content.get("loose", False)),
+        )
 
 
 def bare_dates(texts: Any) -> Any:

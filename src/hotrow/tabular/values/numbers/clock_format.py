@@ -11,10 +11,12 @@ from hotrow_common.arrow import pa, pc
 
 _CLOCK = (
     r"^(?P<sign>-?)(?:(?P<days>[0-9]+) ?(?:d|days?)?[,. ] ?)?"
-    r"(?P<first>[0-9]{1,4})[:h](?P<second>[0-5][0-9](?:[.,][0-9]+)?)"
-    r"(?::(?P<third>[0-5][0-9](?:[.,][0-9]+)?))? ?(?P<half>[AaPp]\.?[Mm]\.?)?$"
+    r"(?P<first>[0-9]{1,4}) ?(?P<cut>[:hH]) ?(?P<second>[0-5][0-9](?:[.,][0-9]+)?)"
+    r"(?::(?P<third>[0-5][0-9](?:[.,][0-9]+)?))?"
+    r"(?: ?(?P<half>[AaPp]\.? ?[Mm]\.?)"
+    r"|(?i: ?(?P<hours>h|hrs?|hours?|std\.?|uhr)| ?(?P<minutes>min\.?|mins|minutes)))?$"
 )
-_HOUR = r"^(?P<first>[0-9]{1,2}) ?(?P<half>[AaPp]\.?[Mm]\.?)$"
+_HOUR = r"^(?P<first>[0-9]{1,2}) ?(?P<half>[AaPp]\.? ?[Mm]\.?)$"
 # ISO 8601: PT1H30M.
 _ISO = (
     r"^(?P<sign>-?)P(?:(?P<days>[0-9]+)D)?T?(?:(?P<first>[0-9]+)H)?"
@@ -74,7 +76,11 @@ class ClockFormat:
             two = mask_of(pc.equal(part["third"], ""))
             fraction = mask_of(pc.match_substring_regex(part["second"], "[.,]"))
             second[fraction & ~two] = np.nan
-            two &= fraction | self.minutes_first
+            # 47h05 has hours, and so has 1:05 h.
+            hours_first = mask_of(pc.not_equal(part["cut"], ":"))
+            hours_first |= mask_of(pc.not_equal(part["hours"], ""))
+            has_minutes = mask_of(pc.not_equal(part["minutes"], ""))
+            two &= (fraction | has_minutes | self.minutes_first) & ~hours_first
             if two.any():
                 hours = np.where(two, 0, first)
                 minutes = np.where(two, first, second)
@@ -123,6 +129,8 @@ def find_clock(tokens: Any, counts: np.ndarray) -> tuple[ClockFormat, np.ndarray
         # Beside 4:03.5, 12:30 is minutes and seconds, too.
         fraction = pc.match_substring_regex(found.field("second"), "[.,]")
         plain = pc.and_(two, pc.equal(found.field("half"), ""))
+        plain = pc.and_(plain, pc.equal(found.field("cut"), ":"))
+        plain = pc.and_(plain, pc.equal(found.field("hours"), ""))
         first = _number(found.field("first").filter(plain), 0)
         # 59:30 is no time of day; beside 1:02:30 it is minutes and seconds.
         minutes_first = bool(first.size and first.max() > 23)

@@ -11,7 +11,7 @@ from hotrow_common.arrow import pa, pc
 
 _AMOUNT = r"[0-9]+(?:\.[0-9]+)?"
 # Of each family, the spellings of its units, and how many of the last one each is.
-_FAMILIES: dict[str, tuple[tuple[str, float], ...]] = {
+FAMILIES: dict[str, tuple[tuple[str, float], ...]] = {
     "seconds": (
         (r"(?:w|wks?|weeks?)", 604800),
         (r"(?:d|days?)", 86400),
@@ -24,14 +24,22 @@ _FAMILIES: dict[str, tuple[tuple[str, float], ...]] = {
         (r"(?:\"|''|in|ins|inch|inches)?", 1),
     ),
     "ounces": ((r"(?:lbs?|pounds?|#)", 16), (r"(?:oz|ounces?)", 1)),
+    # As runners write them: 5'30".
+    "seconds of minutes": ((r"(?:'|′)", 60), (r"(?:\"|''|″)?", 1)),
     "months": ((r"(?:y|yrs?|years?)", 12), (r"(?:m|mos?|mons?|mths?|months?)", 1)),
+    "days": (
+        (r"(?:y|yrs?|years?)", 365.25),
+        (r"(?:mos?|mons?|mths?|months?)", 30.4375),
+        (r"(?:w|wks?|weeks?)", 7),
+        (r"(?:d|days?)", 1),
+    ),
 }
 
 
 def _pattern(family: str) -> str:
     units = [
         rf"(?:(?P<amount{at}>{_AMOUNT}) ?{spelling}\.?(?: |,|and|$|[,;] ?)*)?"
-        for at, (spelling, _) in enumerate(_FAMILIES[family])
+        for at, (spelling, _) in enumerate(FAMILIES[family])
     ]
     return "(?i)^(?P<sign>-?)" + "".join(units) + "$"
 
@@ -46,7 +54,7 @@ class CompoundFormat:
     array([71., 74.])
 
     Args:
-        family: `"seconds"`, `"inches"`, `"ounces"` or `"months"`.
+        family: A name in `FAMILIES`: `"seconds"`, `"inches"`, `"months"`, ...
     """
 
     family: str
@@ -68,7 +76,7 @@ class CompoundFormat:
         found = found.filter(pa.array(there))
         fields = [found.field(at) for at in range(1, found.type.num_fields)]
         total, larger = np.zeros(len(found)), np.full(len(found), np.inf)
-        for texts_, (_, each) in zip(fields, _FAMILIES[self.family], strict=True):
+        for texts_, (_, each) in zip(fields, FAMILIES[self.family], strict=True):
             blank = pc.equal(texts_, "")
             amounts = pc.if_else(blank, pa.scalar("0", texts_.type), texts_)
             amount = amounts.cast(pa.float64()).to_numpy(zero_copy_only=False)
@@ -84,7 +92,10 @@ class CompoundFormat:
 
     def words(self) -> str:
         """Returns the format in words."""
-        return f"amounts in several units, read as {self.family}"
+        if self.family == "days":
+            return "amounts of time, read as days; a month is 30.44, a year 365.25"
+        family = self.family.partition(" ")[0]
+        return f"amounts in several units, read as {family}"
 
     def to_json(self) -> dict[str, Any]:
         """Returns the format as what `json` can write."""
@@ -104,7 +115,7 @@ def find_compound(
     best = None
     if not has_unit.any():
         return None
-    for family in _FAMILIES:
+    for family in FAMILIES:
         good = has_unit & ~np.isnan(CompoundFormat(family).read(tokens))
         share = counts[good].sum()
         if share and (best is None or share > best[0]):

@@ -4,10 +4,12 @@ from typing import Any
 
 from hotrow.tabular.values.numbers.clock_format import ClockFormat
 from hotrow.tabular.values.numbers.compound_format import CompoundFormat
+from hotrow.tabular.values.numbers.coordinate_format import CoordinateFormat
 from hotrow.tabular.values.numbers.number_format import PLAIN, NumberFormat
 
 FORMATS: dict[str, Any] = {
-    form.kind: form for form in (NumberFormat, ClockFormat, CompoundFormat)
+    form.kind: form
+    for form in (NumberFormat, ClockFormat, CompoundFormat, CoordinateFormat)
 }
 
 

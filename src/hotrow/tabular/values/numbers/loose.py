@@ -15,15 +15,17 @@ _ONE = (
     r"(?:(?P<times> ?(?:[kKMB]|bn|mn|mio|million|billion))(?:[^0-9A-Za-z][^0-9]*)?"
     r"|(?P<south>°? ?[SW])|[^0-9]*)$"
 )
+_BEHIND = r"^([^(\[±]*[0-9][^(\[±]*?) ?(?:[(\[±]|\+/-).*$"
 
 
 def loosely(texts: Any) -> tuple[Any, np.ndarray]:
     """Returns the one number that stands in each text, and which texts have one.
 
-    Of `< 1 year` it is `1`, of `33.9S` `-33.9`; of `about $5K (2019 prices)` there is
-    none: two numbers.
+    Of `< 1 year` it is `1`, of `33.9S` `-33.9`; of `1 or 2` there is none: two numbers.
+    What follows in parentheses or after `±` does not count: `5.1 (4.9-5.3)` is `5.1`.
     """
-    found = pc.extract_regex(plain_characters(texts), _ONE)
+    texts = pc.replace_substring_regex(plain_characters(texts), _BEHIND, r"\1")
+    found = pc.extract_regex(texts, _ONE)
     rows = np.flatnonzero(mask_of(found.is_valid()))
     found = found.take(pa.array(rows))
     parts = [

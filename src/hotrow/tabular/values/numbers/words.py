@@ -88,7 +88,7 @@ OTHER_SHARES = _words("‰ bps bp ppm ppb")
 # What follows a number and is no unit: ordinals, halves of a day, points of the
 # compass, sizes, months and days.
 NO_UNIT = _words(
-    "st nd rd th am pm a.m. p.m. n s e °n °s °e °w xl xs cr. dr dr. bc ad or and to "
+    "st nd rd th am pm a.m. p.m. n s e °n °s °e °w °o xl xs cr. dr dr. bc ad or and to "
     "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april "
     "june july august september october november december mon tue wed thu fri sat sun "
     "monday tuesday wednesday thursday friday saturday sunday"
