@@ -91,7 +91,7 @@ def read(
 
 
 class VocabularyFileError(ValueError):
-    """A file that `Vocabulary.load` cannot read as a vocabulary.
+    """Error for a file that `Vocabulary.load` cannot read as a vocabulary.
 
     Example:
 

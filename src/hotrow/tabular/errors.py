@@ -2,7 +2,7 @@
 
 
 class TableError(ValueError):
-    """A table that cannot be read or learned from.
+    """Error for a table that cannot be read or learned from.
 
     The text names the file, and the column and the row where there is one, and says
     what to do.

@@ -2,4 +2,4 @@
 
 
 class RunError(ValueError):
-    """A folder, a setting or a value that will not do. The text says what to do."""
+    """Error for a folder, a setting or a value that a run cannot use."""
