@@ -2,6 +2,7 @@
 
 import csv
 import io
+import random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -236,3 +237,25 @@ def test_comments_of_several_fields_above_a_header(tmp_path):
         assert "2 rows above the header" in notes
     found, _ = read(tmp_path, "#id,name\n1,x\n2,y\n")
     assert list(found) == ["#id", "name"]
+
+
+@pytest.mark.parametrize("part", [8, 13, 64])
+def test_escapes_and_quotes_in_parts_of_a_file(tmp_path, monkeypatch, part):
+    rng = random.Random(part)
+    rows = [["7", "x,y", "z"]]
+    for _ in range(200):
+        row = []
+        for _ in range(3):
+            cell = "".join(rng.choice("ab,\n5\u00e9") for _ in range(rng.randint(0, 5)))
+            row.append(cell + '" wide' * (cell.isalnum() and rng.random() < 0.2))
+        rows.append(row)
+    written = "id,b,c\n"
+    for row in rows:
+        cells = [
+            '"' + cell.replace('"', '""') + '"' if "\n" in cell else escaped(cell)
+            for cell in row
+        ]
+        written += ",".join(cells) + "\n"
+    monkeypatch.setattr(csv_stream, "PART", part)
+    found, _ = read(tmp_path, written)
+    assert found == rows_as(["id", "b", "c"], rows)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from hotrow.tabular.reading.dialect import Dialect
+from hotrow.tabular.reading.escaped_fields import PARTING, end_of_fields, parted
 from hotrow.tabular.reading.options import WHITESPACE
 
 # Quotes that never close are waited for no longer than this.
@@ -18,7 +19,7 @@ def plain_delimiter(dialect: Dialect) -> str:
     if dialect.delimiter == WHITESPACE:
         return "\t"
     one = len(dialect.delimiter) == 1 and dialect.delimiter.isascii()
-    return dialect.delimiter if one else "\x1f"
+    return dialect.delimiter if one and not dialect.escapes_delimiter else PARTING
 
 
 def to_plain(data: bytes, dialect: Dialect) -> bytes:
@@ -35,7 +36,10 @@ def plain_parts(parts: Iterator[bytes], dialect: Dialect) -> Iterator[bytes]:
         cut = max(rest.rfind(b"\n"), rest.rfind(b"\r", 0, len(rest) - 1)) + 1
         pending += _unescaped(rest[:cut], dialect)
         rest = rest[cut:]
-        end = _end_of_records(pending, dialect.quote)
+        if dialect.escapes_delimiter:
+            end = end_of_fields(pending, dialect)
+        else:
+            end = _end_of_records(pending, dialect.quote)
         if end:
             yield _delimited(pending[:end], dialect)
             pending = pending[end:]
@@ -93,42 +97,14 @@ def _unescaped_fields(data: bytes, escape: bytes, quote: bytes) -> bytes:
     )
 
 
-def _quoted_delimiters(data: bytes, dialect: Dialect) -> bytes:
-    """Returns data with quotes around the fields that hold escaped delimiters.
-
-    Two backslashes in a field without quotes are one; ahead of other letters, as in
-    `\\N`, one is text.
-    """
-    if b"\\" not in data:
-        return data
-    quote, delimiter = dialect.quote.encode(), dialect.delimiter.encode()
-    two, one = re.escape(quote), re.escape(delimiter)
-    field = re.compile(
-        rb"(?<![^%b\r\n])(?:%b[^%b]*(?:%b%b[^%b]*)*%b|"
-        rb"(?P<text>(?!%b)[^%b\r\n\\]*(?:\\[^\r\n][^%b\r\n\\]*)+))"
-        % (one, two, two, two, two, two, two, two, one, one)
-    )
-    escaped = re.compile(rb"\\([\\%b])" % one)
-
-    def quoted(match: re.Match[bytes]) -> bytes:
-        if match["text"] is None:
-            return match[0]
-        text = escaped.sub(rb"\1", match["text"])
-        if delimiter not in text:
-            return text
-        return quote + text.replace(quote, quote * 2) + quote
-
-    return field.sub(quoted, data)
-
-
 def _delimited(data: bytes, dialect: Dialect) -> bytes:
     if dialect.escapes_delimiter:
-        data = _quoted_delimiters(data, dialect)
+        data = parted(data, dialect)
     if dialect.delimiter == WHITESPACE:
         return _one_tab_each(data, dialect.quote)
     delimiter = dialect.delimiter.encode()
     plain = plain_delimiter(dialect).encode()
-    if plain != delimiter:
+    if plain != delimiter and not dialect.escapes_delimiter:
         data = data.replace(delimiter, plain)
     return _without_blanks(data, plain, dialect.quote) if dialect.blanks else data
 
