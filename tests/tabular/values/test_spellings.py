@@ -130,3 +130,10 @@ def test_half_of_a_surrogate_pair_is_no_missing_value():
     known, _ = found(["\ud800", "a", "\udfff\ud83d\ude00"])
     assert known.schema.target.classes == ("a", "\ufffd", "\ufffd\U0001f600")
     assert known.schema.target.missing == 0
+
+
+def test_a_class_has_a_name_that_can_be_typed():
+    known, _ = found(["y\u200bes"] * 3 + ["yes", "no"])
+    assert known.schema.target.classes == ("no", "yes")
+    known, _ = found(["y\u200bes", "no"])
+    assert known.schema.target.classes == ("no", "y\u200bes")

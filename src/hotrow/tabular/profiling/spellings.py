@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from hotrow.tabular.kinds.core.evidence import Evidence
+from hotrow.tabular.values.characters import visible
 from hotrow.tabular.values.fold import folds
 from hotrow_common.arrow import pa
 
@@ -22,8 +23,9 @@ def folded(known: Evidence) -> Evidence:
     size = len(encoded.dictionary)
     if size == len(known.tokens) or _are_letters(encoded.dictionary):
         return known
-    # Of equals, the first that occurs.
-    order = np.lexsort((known.first, -known.counts))
+    marked = [visible(token) != token for token in known.tokens.to_pylist()]
+    # Of equals, the first that occurs; what cannot be seen or typed is no good name.
+    order = np.lexsort((known.first, -known.counts, marked))
     best = np.full(size, -1)
     for place in order:
         if best[at[place]] < 0:
