@@ -298,6 +298,7 @@ def test_durations_that_were_durations_are_seconds():
         (["2 yrs 3 mos", "1 yr", "11 mos"], "months", [27, 12, 11]),
         (["2 weeks", "3 days"], "seconds", [1209600, 259200]),
         (["2 years", "3 weeks", "1 month", "5 days"], "days", [730.5, 21, 30.4375, 5]),
+        (["2 years ago", "3 weeks old", "3w ago"], "days", [730.5, 21, 21]),
         (["5'30\"", "4'05\"", "12'59"], "seconds of minutes", [330, 245, 779]),
     ],
     ids=lambda x: str(x[0]),

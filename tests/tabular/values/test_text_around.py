@@ -112,3 +112,33 @@ def test_values_that_may_be_days_of_a_year_are_told():
     _, _, known = profiled(texts)
     (said,) = [*known.notes, *known.warnings]
     assert "its values may be years and days of the year, such as" in said
+
+
+@pytest.mark.parametrize("form", ["%d-%b", "%B %d", "%b %d %H:%M:15", "%d. %B"])
+def test_days_without_a_year_are_told(form):
+    _, _, known = profiled([day.strftime(form) for day in DAYS])
+    (said,) = [*known.warnings, *known.notes]
+    assert "though its values are days without a year, such as" in said
+    assert "add the year to read them as dates" in said
+    texts = [f"{day:%d} {('red', 'blue', 'gold')[day.day % 3]}" for day in DAYS]
+    assert not any("without a year" in one for one in profiled(texts)[2].warnings)
+
+
+@pytest.mark.parametrize(
+    "form", ["{}-{}", "${} - ${}", "{} to {}", "{}K-{}K", "{}–{} kg"]
+)
+def test_ranges_are_told(form):
+    values = (RNG.permutation(ROWS) + 1).tolist()
+    texts = [form.format(value, value + 10) for value in values]
+    column, _, known = profiled(texts)
+    assert column.kind in ("text", "categorical", "identifier")
+    (said,) = [*known.warnings, *known.notes]
+    assert "though its values are ranges of two numbers, such as" in said
+    assert "make two columns of numbers of them" in said
+
+
+def test_what_is_no_range():
+    for form in ("{0:03d}-{1:04d}", "{1}-07", "{0}-{1}-1", "A{0}-{1}"):
+        values = (RNG.permutation(ROWS) + 100).tolist()
+        texts = [form.format(value, 7 * value + 1000) for value in values]
+        assert not profiled(texts)[2].warnings

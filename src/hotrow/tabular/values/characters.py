@@ -1,6 +1,8 @@
 """One character for all that look alike and mean the same in numbers and dates."""
 
+import re
 import unicodedata
+from fractions import Fraction
 from typing import Any
 
 from hotrow.tabular.values.asian import western
@@ -81,6 +83,11 @@ def visible(text: str) -> str:
     return text if text.isascii() else text.translate(_WITHOUT_WIDTH)
 
 
+_HALVES = re.compile("(?<![0-9.,])([0-9]*) ?([¼½¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞])")
+# A power of ten, and not the square of a metre.
+_POWER = re.compile("(?<=[x×*·. ]10)[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+$")
+
+
 def plain_characters(texts: Any) -> Any:
     """Returns text in the characters that numbers are written in.
 
@@ -104,4 +111,17 @@ def plain_characters(texts: Any) -> Any:
 
 
 def _plain(text: str) -> str:
-    return western(unicodedata.normalize("NFC", text.translate(_TABLE)))
+    text = unicodedata.normalize("NFC", text.translate(_TABLE))
+    text = _HALVES.sub(_decimals, _POWER.sub(_raised, text))
+    return western(text)
+
+
+def _decimals(found: re.Match[str]) -> str:
+    """Returns a number with a fraction of one character in decimals: of `1½`, `1.5`."""
+    part = Fraction(unicodedata.normalize("NFKC", found[2]).replace("\u2044", "/"))
+    return repr(float(int(found[1] or 0) + part))
+
+
+def _raised(found: re.Match[str]) -> str:
+    digits = unicodedata.normalize("NFKC", found[0]).replace("\u2212", "-")
+    return f"^{digits}"

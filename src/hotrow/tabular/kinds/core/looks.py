@@ -9,17 +9,28 @@ import numpy as np
 from hotrow.tabular.advice import argument
 from hotrow.tabular.kinds.core.evidence import Evidence
 from hotrow.tabular.kinds.core.found import MOST_FIT, Found
+from hotrow.tabular.values.characters import plain_characters
 from hotrow.tabular.values.dates.date_format import DateFormat
 from hotrow.tabular.values.dates.detect import find_dates
+from hotrow.tabular.values.dates.names import MONTHS, without_accents
 from hotrow.tabular.values.numbers.detect import Reading
 from hotrow.tabular.values.numbers.number_format import NumberFormat
-from hotrow_common.arrow import pc
+from hotrow_common.arrow import pa, pc
 
 _HALF = 0.5
 _MONEY = r"[$€£¥₹%] ?[0-9]|[0-9] ?[$€£¥₹%]"
 # A number, perhaps a unit, and more in parentheses or after a plus and minus.
 _NUMBER_FIRST = (
     r"^[^0-9A-Za-z]{0,3}[0-9][0-9.,' ]*[^0-9(\[±]{0,12}(?:[(\[±]|\+/-).*[0-9]"
+)
+_NO_YEAR = (
+    r"^(?:[0-9]{1,2}[-. ]+(?P<after>[^-0-9\s.,/:']{3,12})"
+    r"|(?P<ahead>[^-0-9\s.,/:']{3,12})[-. ]+[0-9]{1,2})\.?(?: [0-9:.]+)?$"
+)
+_RANGE = (
+    r"^[^0-9A-Za-z.,-]{0,3}(?P<a>[0-9][0-9,]*(?:\.[0-9]+)?) ?[^0-9,./:\s-]{0,3} ?"
+    r"(?:-|to|bis|à) ?[^0-9A-Za-z.,-]{0,3}(?P<b>[0-9][0-9,]*(?:\.[0-9]+)?)"
+    r"[^0-9]{0,9}$"
 )
 # Fewer different months are hardly any.
 _FEWEST = 6
@@ -71,6 +82,7 @@ def warned(
         return found
     look = _as_numbers(known, numbers) or _as_dates(known)
     look = look or _as_days_of_year(known) or _with_dates(known)
+    look = look or _without_year(known) or _as_ranges(known)
     if look is None and otherwise is not None:
         look = otherwise(known)
     look = look or _number_first(known)
@@ -89,6 +101,11 @@ def doubted(known: Evidence, found: Found, look: Look) -> Found:
 
 def _sentence(known: Evidence, look: Look, taken: str) -> str:
     kinds = argument(kinds={known.name: look.kind})
+    if look.kind == "categorical":
+        return (
+            f"{known.name!r} is {taken}, though {look.why}. Pass {kinds} if that is "
+            f"meant, or {look.hint}"
+        )
     return (
         f"{known.name!r} is {taken}, though {look.why}. Pass {kinds} to read what can "
         f"be read, or {look.hint}"
@@ -156,6 +173,41 @@ def _number_first(known: Evidence) -> Look | None:
     if known.share(first) < MOST_FIT:
         return None
     return _of_example(known, first, "each value begins with a number", "numeric")
+
+
+def _as_ranges(known: Evidence) -> Look | None:
+    """Returns ranges of two numbers: `10-20`, `$5K to $10K`."""
+    found = pc.extract_regex(plain_characters(known.tokens), _RANGE)
+    good = _mask(found.is_valid())
+    if known.share(good) < MOST_FIT:
+        return None
+    found = found.drop_null()
+    ends = [pc.replace_substring(found.field(name), ",", "") for name in "ab"]
+    widths = [pc.binary_length(end).unique().to_pylist() for end in ends]
+    if len(widths[0]) == len(widths[1]) == 1 and widths[0] != widths[1]:
+        # As of telephones: 555-1234.
+        return None
+    low, high = (end.cast(pa.float64()).to_numpy(zero_copy_only=False) for end in ends)
+    if (low > high).mean() > 1 - MOST_FIT:
+        return None
+    why = "its values are ranges of two numbers"
+    look = _of_example(known, good, why, "categorical")
+    return replace(look, hint="make two columns of numbers of them")
+
+
+def _without_year(known: Evidence) -> Look | None:
+    """Returns days with the name of a month and no year: `20-Aug`, `Aug 20`."""
+    found = pc.extract_regex(plain_characters(known.tokens), _NO_YEAR)
+    rows = np.flatnonzero(_mask(found.is_valid()))
+    good = np.zeros(len(known.tokens), bool)
+    for row in rows:
+        names = found[int(row)].as_py()
+        good[row] = without_accents(names["after"] or names["ahead"]) in MONTHS
+    if not rows.size or known.share(good) < MOST_FIT:
+        return None
+    why = "its values are days without a year"
+    look = _of_example(known, good, why, "categorical")
+    return replace(look, hint="add the year to read them as dates")
 
 
 def _of_example(known: Evidence, good: np.ndarray, why: str, kind: str) -> Look:

@@ -124,12 +124,12 @@ class DateFormat:
 
 
 def bare_dates(texts: Any) -> Any:
-    """Returns texts in plain characters, without the brackets around a date."""
+    """Returns texts in plain characters, without brackets and quotes around a date."""
     texts = plain_characters(texts)
-    if not pc.any(pc.match_substring_regex(texts, r"^[\[(#]")).as_py():
+    if not pc.any(pc.match_substring_regex(texts, r"^[\[(#\"']")).as_py():
         return texts
     return pc.replace_substring_regex(
-        texts, r"^(?:\[(.*)\]|\((.*)\)|#(.*)#)$", r"\1\2\3"
+        texts, r"^(?:\[(.*)\]|\((.*)\)|#(.*)#|[\"'](.*)[\"'])$", r"\1\2\3\4"
     )
 
 

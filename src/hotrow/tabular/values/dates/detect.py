@@ -12,7 +12,7 @@ from hotrow_common.arrow import pa, pc
 _SAMPLE = 2000
 _THREE = (
     r"^(?:[^-0-9\s.,/:']{2,10}\.?,? )?"
-    r"(?P<a>[0-9]{1,2}) ?(?P<cut>[-/. ]) ?(?P<b>[0-9]{1,2}) ?[-/. ] ?"
+    r"(?P<a>[0-9]{1,2}) ?(?P<cut>[-/. _]) ?(?P<b>[0-9]{1,2}) ?[-/. _] ?"
     r"(?P<c>[0-9]{4}|[0-9]{2})(?:[^0-9].*)?$"
 )
 # Days that stand for none: MySQL's, Excel's, those of SAP and .NET.

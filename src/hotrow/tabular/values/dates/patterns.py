@@ -44,6 +44,8 @@ _TIME = (
     r"(?:[:.h](?P<minute>[0-9]{2}))?(?:[:.](?P<second>[0-9]{2})(?:[.,:][0-9]+)?)?"
     rf" ?{_HALF}?(?: ?(?:h|Uhr|hrs))?(?: ?{_ZONE})?)?$"
 )
+# Of `Aug 20 03:20:15`, 03 is no year.
+_LATER = _TIME.replace("|:|_|-)", "|_|-)")
 _WEEKDAY = (
     r"(?:(?i:mo|tu|we|th|fr|sa|su|di|mi|do|so|lu|ma|me|je|ve|vi|ju|sá|ti|on|to|lö|lø|sø"
     r"|se|te|qu|po|pn|wt|śr|cz|pi|pt|ni|út|st|čt|pá|ne|вт|ср|че|чт|пя|пт|су|сб|во|вс|по|пн)"
@@ -61,12 +63,12 @@ _WEEK = r"(?i:KW|CW|WK|week|woche|semaine|semana|settimana|uge|vecka|viikko)"
 _MONTH = r"(?P<month>[0-9]{1,2})"
 _DAY = r"(?P<day>[0-9]{1,2})"
 _TH = r"(?:st|nd|rd|th|er|º|ª)?"
-_CUT = r" ?[-/. ] ?"
+_CUT = r"(?: ?[-/. ] ?|_)"
 
 PATTERNS = {
     "ymd": (
-        rf"^{_WEEKDAY}{_YEAR4}(?: ?[-/. ] ?|年 ?|년 ?){_MONTH}"
-        rf"(?: ?[-/. ] ?|月 ?|월 ?){_DAY}[日일.]?{_TIME}"
+        rf"^{_WEEKDAY}{_YEAR4}(?: ?[-/. ] ?|[_:]|年 ?|년 ?){_MONTH}"
+        rf"(?: ?[-/. ] ?|[_:]|月 ?|월 ?){_DAY}[日일.]?{_TIME}"
     ),
     "dmy": rf"^{_WEEKDAY}{_DAY}{_CUT}{_MONTH}{_CUT}{_YEAR}{_TIME}",
     "mdy": rf"^{_WEEKDAY}{_MONTH}{_CUT}{_DAY}{_CUT}{_YEAR}{_TIME}",
@@ -75,7 +77,7 @@ PATTERNS = {
         rf"^{_WEEKDAY}{_DAY}{_TH}\.?[-/ ]?(?:of |de |d')?{_NAME},?[-/ ]?(?:de |del )?"
         rf"{_YEAR}{_OF_YEAR}{_TIME}"
     ),
-    "named month": rf"^{_WEEKDAY}{_NAME}[-/ ]?{_DAY}{_TH}(?:, ?|[-/ ]){_YEAR}{_TIME}",
+    "named month": rf"^{_WEEKDAY}{_NAME}[-/ ]?{_DAY}{_TH}(?:, ?|[-/ ]){_YEAR}{_LATER}",
     "year name": rf"^{_YEAR4}[.,]?[-/ ]?{_NAME}[-/ ]{_DAY}\.?{_TIME}",
     "unix text": (
         rf"^{_WEEKDAY}{_NAME} {_DAY} (?P<hour>[0-9]{{2}}):(?P<minute>[0-9]{{2}}):"

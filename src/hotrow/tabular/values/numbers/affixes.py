@@ -144,6 +144,10 @@ def _measures(text: str, glued: bool) -> Iterator[tuple[int, str | None, bool]]:
         if letter is not None and after_unit is not None:
             is_sure = after_unit != "" or first in "MB"
             yield letter, after_unit or None, is_sure
+    if text[:1] in MULTIPLIERS and text[1:] in CURRENCIES:
+        # Ten thousand yuan, or a hundred million yen.
+        yield MULTIPLIERS[text[0]], CURRENCIES[text[1:]], True
+        return
     if glued and text[:1] in "kKmMbB" and text[1:].casefold() in CURRENCIES:
         power = {"k": 3, "m": 6, "b": 9}[text[0].casefold()]
         yield power, CURRENCIES[text[1:].casefold()], True

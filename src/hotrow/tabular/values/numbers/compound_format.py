@@ -41,7 +41,7 @@ def _pattern(family: str) -> str:
         rf"(?:(?P<amount{at}>{_AMOUNT}) ?{spelling}\.?(?: |,|and|$|[,;] ?)*)?"
         for at, (spelling, _) in enumerate(FAMILIES[family])
     ]
-    return "(?i)^(?P<sign>-?)" + "".join(units) + "$"
+    return "(?i)^(?P<sign>-?)" + "".join(units) + "(?:(?: ?ago| old))?$"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from hotrow.tabular.values.characters import plain_characters
 from hotrow.tabular.values.numbers.plain import mask_of
 from hotrow_common.arrow import pa, pc
 
-_SIDE = {"NS": "[NSns]", "EW": "[EWew]"}
+_SIDE = {"NS": "[NS]", "EW": "[EW]"}
 _LARGEST = {"NS": 90, "EW": 180}
 _MARKS = r"[.,°]"
 
@@ -59,7 +59,7 @@ class CoordinateFormat:
         total = _numbers(found.field("degrees"))
         for name, parts in (("minutes", 60), ("seconds", 3600)):
             total = total + _numbers(found.field(name)) / parts
-        ahead, behind = (pc.utf8_upper(found.field(n)) for n in ("ahead", "behind"))
+        ahead, behind = (found.field(name) for name in ("ahead", "behind"))
         both = mask_of(pc.and_(pc.not_equal(ahead, ""), pc.not_equal(behind, "")))
         side = pc.if_else(pc.equal(ahead, ""), behind, ahead)
         negative = mask_of(pc.is_in(side, value_set=pa.array(["S", "W"], side.type)))

@@ -176,6 +176,10 @@ def choose(
         letters: Whether letters that may be a unit or a multiplier are the latter.
         unit: The unit of the column.
     """
+    if unit == "byte":
+        # Beside KB, a B is a byte and not a billion.
+        sizes = [one for one in readings if one.unit == "byte"]
+        readings = sizes or readings
     for reading in readings:
         if reading.is_sure or letters:
             if not (reading.power and unit is not None and _is(readings, unit)):

@@ -1,5 +1,6 @@
 """Numbers in text, cut into what stands before, in and after their digits."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,6 +18,18 @@ _PARTS = (
     r"(?P<power>(?:[eE][+-]?|[dD][+-]| ?[x×*] ?10 ?\^ ?[+-]?)[0-9]+)?"
     r"(?P<after>[^0-9]*|[^0-9]*[a-zA-Z][23]| ?/ ?(?:5|10|20|100))$"
 )
+# Quotes around a number, a delimiter after it, and a score in words.
+_AROUND = (
+    (r"^[\"']", r"^([\"'])(.*)[\"']$", r"\2"),
+    (r"[0-9%][;,]$", r"[;,]$", ""),
+    (
+        r"(?i) (?:out of|von|sur) ",
+        r"(?i) (?:out of|von|sur) (5|10|20|100)(?: ?(?:stars?|sternen?|points))?$",
+        r"/\1",
+    ),
+)
+# A number and a fraction, as of inches; a fraction alone may be a date or a score.
+_MIXED = r"\b([0-9]+)[ -]([0-9]{1,2})/(2|3|4|5|6|8|10|12|16|32|64)\b"
 # Where more than this differ, what stands beside digits is text.
 _MOST = 1000
 
@@ -73,7 +86,10 @@ def cut(texts: Any) -> Parts:
     texts = plain_characters(texts)
     if pc.any(pc.match_substring(texts, "[")).as_py():
         texts = pc.replace_substring_regex(texts, FOOTNOTE, r"\1")
-    found = pc.extract_regex(texts, _PARTS)
+    for hint, pattern, plain in _AROUND:
+        if pc.any(pc.match_substring_regex(texts, hint)).as_py():
+            texts = pc.replace_substring_regex(texts, pattern, plain)
+    found = pc.extract_regex(_with_decimals(texts), _PARTS)
     rows = np.flatnonzero(mask_of(found.is_valid()))
     found = found.take(pa.array(rows))
     before, digits, power, after = (
@@ -97,3 +113,18 @@ def cut(texts: Any) -> Parts:
         power,
         after.dictionary_encode(),
     )
+
+
+def _with_decimals(texts: Any) -> Any:
+    """Returns texts with decimals in place of fractions: of `1 1/2`, `1.5`."""
+    there = mask_of(pc.match_substring_regex(texts, _MIXED))
+    if not there.any():
+        return texts
+    some = texts.filter(pa.array(there)).to_pylist()
+    changed = [re.sub(_MIXED, _decimals, text) for text in some]
+    return pc.replace_with_mask(texts, pa.array(there), pa.array(changed, texts.type))
+
+
+def _decimals(found: re.Match[str]) -> str:
+    whole, over, under = (int(found[at]) for at in (1, 2, 3))
+    return repr(whole + over / under) if over < under else found[0]

@@ -68,9 +68,11 @@ NOT_AFTER = _words("ft rm dm le sr try dh ct pound pounds s/")
 
 _MULTIPLIERS = {
     3: "k thousand thousands thsd tsd tsd. tausend",
+    4: "万 萬 만",
     5: "lakh lakhs lac lacs",
     6: "mn mln mio mio. million millions millionen mill mill. milj milj.",
     7: "cr crore crores",
+    8: "億 亿 억",
     9: "bn bln billion billions mrd mrd. milliarde milliarden milliard milliards mld",
     12: "tn trn trillion trillions billionen",
 }
@@ -79,7 +81,7 @@ MULTIPLIERS = {
 }
 # A single letter may be a unit as well: metres, bytes, tonnes.
 LETTERS = {"M": 6, "m": 6, "MM": 6, "B": 9, "b": 9, "T": 12, "L": 5}
-BYTES = {"kb": 3, "mb": 6, "gb": 9, "tb": 12, "pb": 15}
+BYTES = {"b": 0, "byte": 0, "bytes": 0, "kb": 3, "mb": 6, "gb": 9, "tb": 12, "pb": 15}
 
 PERCENT = frozenset(
     ("%", "pct", "pct.", "percent", "per cent", "prozent", "procent", "%age")
