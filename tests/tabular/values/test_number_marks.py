@@ -97,6 +97,7 @@ def test_marks_beside_numbers(texts, numbers, remark):
 
 
 NAMES = [
+    ["2015-X", "2016-X"], ["12-A", "14-A"],
     ["c12", "c5"], ["C 12", "C 5"], ["OK 5", "OK 7"], ["[5]", "[7]"], ["x[1]", "y[2]"],
     ["5 (2019)", "7 (2018)"], ["1/2", "3/4"],
     ["1 of 5", "2 of 5"], ["1 5/2", "2 7/4"],
@@ -173,3 +174,11 @@ def test_a_few_approximate_numbers_are_categories():
     assert column.kind == "categorical"
     column, _, _ = column_of([f"~{v}" for v in NUMBERS])
     assert column.kind == "numeric"
+
+
+def test_many_bounds_are_numbers():
+    column, encoder, _ = column_of([f"over {v}" for v in NUMBERS])
+    assert column.kind == "numeric"
+    assert "300 are bounds" in column.why
+    assert encoder.encode(["over 5"]).tolist() == [5]
+    assert column_of(["< 10", "< 20", "20+"] * 100)[0].kind == "categorical"

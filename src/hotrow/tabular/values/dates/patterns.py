@@ -5,6 +5,7 @@
 | `ymd` | `2020-01-31`, `2020/1/31`, `2020年1月31日` |
 | `dmy`, `mdy`, `yymd` | `31.01.2020`, `1/31/20`, `20-01-31` |
 | `named day` | `31 Jan 2020`, `31-JAN-20`, `31JAN2020`, `31. Januar 2020` |
+| `named day, colon` | `31/Jan/2020:14:05:00 +0000`, `31JAN20:14:05:00` |
 | `named month` | `Jan 31, 2020`, `Friday, January 31st, 2020` |
 | `year name` | `2020-Jan-31` |
 | `unix text` | `Fri Jan 31 14:05:00 UTC 2020` |
@@ -70,12 +71,16 @@ PATTERNS = {
         rf"^{_WEEKDAY}{_YEAR4}(?: ?[-/. ] ?|[_:]|年 ?|년 ?){_MONTH}"
         rf"(?: ?[-/. ] ?|[_:]|月 ?|월 ?){_DAY}[日일.]?{_TIME}"
     ),
-    "dmy": rf"^{_WEEKDAY}{_DAY}{_CUT}{_MONTH}{_CUT}{_YEAR}{_TIME}",
-    "mdy": rf"^{_WEEKDAY}{_MONTH}{_CUT}{_DAY}{_CUT}{_YEAR}{_TIME}",
-    "yymd": rf"^(?P<year>[0-9]{{2}}){_CUT}{_MONTH}{_CUT}{_DAY}{_TIME}",
+    "dmy": rf"^{_WEEKDAY}{_DAY}{_CUT}{_MONTH}{_CUT}{_YEAR}{_LATER}",
+    "mdy": rf"^{_WEEKDAY}{_MONTH}{_CUT}{_DAY}{_CUT}{_YEAR}{_LATER}",
+    "yymd": rf"^(?P<year>[0-9]{{2}}){_CUT}{_MONTH}{_CUT}{_DAY}{_LATER}",
     "named day": (
         rf"^{_WEEKDAY}{_DAY}{_TH}\.?[-/ ]?(?:of |de |d')?{_NAME},?[-/ ]?(?:de |del )?"
-        rf"{_YEAR}{_OF_YEAR}{_TIME}"
+        rf"{_YEAR}{_OF_YEAR}{_LATER}"
+    ),
+    "named day, colon": (
+        rf"^{_DAY}[-/]?{_NAME}[-/]?{_YEAR}:(?P<hour>[0-9]{{2}}):(?P<minute>[0-9]{{2}})"
+        rf":(?P<second>[0-9]{{2}})(?:\.[0-9]+)?(?: ?{_ZONE})?$"
     ),
     "named month": rf"^{_WEEKDAY}{_NAME}[-/ ]?{_DAY}{_TH}(?:, ?|[-/ ]){_YEAR}{_LATER}",
     "year name": rf"^{_YEAR4}[.,]?[-/ ]?{_NAME}[-/ ]{_DAY}\.?{_TIME}",
@@ -129,7 +134,8 @@ PATTERNS = {
 
 # Those that no number and no code is written in.
 TEXT = (
-    "ymd", "named day", "named month", "year name", "unix text", "month", "month year",
+    "ymd", "named day", "named day, colon", "named month", "year name", "unix text",
+    "month", "month year",
     "month name", "short month name", "year month name", "quarter", "quarter first",
     "week", "week first", "short week first", "stamp",
 )  # fmt: skip

@@ -28,6 +28,8 @@ from hotrow.tabular.values.numbers.words import (
 )
 
 _SIGNS = TRIANGLES + "".join(ARROWS)
+# After a number and a minus, other letters are a part of a code: `2015-X`.
+_AFTER_MINUS = {"", *CURRENCIES, *PERCENT, "cr", "dr"}
 _UNIT = re.compile(
     r"(?:/ ?|per |° ?)?[^\W\d_]{1,12}[23²³]?\.?"
     r"(?:(?: |/ ?| per |-)[^\W\d_]{1,12}[23²³]?\.?){0,2}|°|'|\"|′|''|Ω|µ"
@@ -110,6 +112,9 @@ def suffixes(text: str) -> Iterator[Affix]:
     whole = re.match(r"(?:[.,:/]-{1,2}|/=)(?: only)?", rest)
     if whole:
         rest = rest[whole.end() :].strip()
+    is_code = rest.startswith("-") and rest.strip("- ").casefold() not in _AFTER_MINUS
+    if is_code:
+        return
     if rest.endswith("-") or rest.startswith("-"):
         rest, sign = rest.strip("-").strip(), -sign
         if "-" in rest:

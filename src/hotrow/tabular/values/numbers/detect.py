@@ -30,6 +30,8 @@ from hotrow_common.arrow import pa, pc
 
 # So many values tell whether it is worth to look at all.
 _SAMPLE = 2000
+# More different bounds are no names of classes.
+_CLASSES = 50
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,8 @@ def _are_classes(parts: Parts, good: np.ndarray, weights: np.ndarray) -> bool:
 
     So are a few approximate numbers, each in many rows.
     """
-    if weights[good & marked(parts, "<")].sum() > 0.5 * weights[good].sum():
+    bounds = good & marked(parts, "<")
+    if weights[bounds].sum() > 0.5 * weights[good].sum() and bounds.sum() <= _CLASSES:
         return True
     few = good.sum() <= 20 and weights[good].sum() >= 20 * good.sum()
     return bool(few and marked(parts, "~")[good].all())
