@@ -1,8 +1,8 @@
-"""The digest of a vocabulary: equal for equal tokens and settings, and no others.
+"""The digest of a vocabulary: equal for equal tokens and options, and no others.
 
 It is the SHA-256, in hex, of these bytes in a row:
 
-- a JSON object of the number of tokens and the settings, in the order `lowercase`,
+- a JSON object of the number of tokens and the options, in the order `lowercase`,
   `normalize`, `reserve_oov`, `reserve_padding`, `tokens` and without blanks
 - of integers: the tokens, as int64
 - of strings: their offsets, as int64 from 0 on, one more than there are tokens; then
@@ -23,15 +23,15 @@ from hotrow_common.arrow import pa
 from hotrow_vocabulary.options import VocabularyOptions
 
 
-def digest_of(tokens: Any, settings: VocabularyOptions) -> str:
+def digest_of(tokens: Any, options: VocabularyOptions) -> str:
     """Returns the digest of a vocabulary.
 
     Args:
         tokens: The tokens in the order of their ids, as an Arrow array of type
             large_string, int64 or null, in which none is missing.
-        settings: The vocabulary's settings.
+        options: The vocabulary's options.
     """
-    content = {"tokens": len(tokens), **asdict(settings)}
+    content = {"tokens": len(tokens), **asdict(options)}
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     digest = hashlib.sha256(text.encode())
     if len(tokens):

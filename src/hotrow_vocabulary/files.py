@@ -29,7 +29,7 @@ from hotrow_vocabulary.ordering import one_array
 FORMAT = "hotrow.vocabulary"
 VERSION = 2
 _KEY = b"hotrow"
-_SETTINGS = tuple(field.name for field in fields(VocabularyOptions))
+_OPTIONS = tuple(field.name for field in fields(VocabularyOptions))
 
 
 def write(
@@ -61,7 +61,7 @@ def write_to(
 def read(
     path: str | os.PathLike[str], memory_map: bool
 ) -> tuple[Any, VocabularyOptions, str]:
-    """Returns the tokens of a file, its settings and their digest, all checked."""
+    """Returns the tokens of a file, its options and their digest, all checked."""
     if memory_map:
         with open(path, "rb"):  # The system's own error if it cannot be read.
             pass
@@ -121,7 +121,7 @@ class VocabularyFileError(ValueError):
 def _checked(
     path: str | os.PathLike[str], column: Any, header: dict[str, Any]
 ) -> tuple[VocabularyOptions, str]:
-    """Returns the settings and the digest, if tokens and header belong together."""
+    """Returns the options and the digest, if tokens and header belong together."""
     if len(column) != header["tokens"]:
         raise VocabularyFileError(
             path, f"It holds {len(column)} tokens and says {header['tokens']}."
@@ -131,17 +131,17 @@ def _checked(
             path, f"{column.null_count} of its tokens are missing."
         )
     try:
-        settings = VocabularyOptions(**{name: header[name] for name in _SETTINGS})
+        options = VocabularyOptions(**{name: header[name] for name in _OPTIONS})
     except ValueError as error:
         raise VocabularyFileError(path, str(error)) from error
-    digest = digest_of(column, settings)
+    digest = digest_of(column, options)
     if digest != header["digest"]:
         raise VocabularyFileError(
             path,
             "It has changed since it was written: its digest is "
             f"{digest[:12]}... and it says {header['digest'][:12]}... .",
         )
-    return settings, digest
+    return options, digest
 
 
 def _header(path: str | os.PathLike[str], schema: Any) -> dict[str, Any]:

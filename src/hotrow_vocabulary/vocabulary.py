@@ -70,7 +70,7 @@ class Vocabulary(VocabularyIO):
         *,
         min_count: int = 1,
         max_size: int | None = None,
-        **settings: Any,
+        **options: Any,
     ) -> Self:
         """Makes the vocabulary of some data.
 
@@ -83,10 +83,10 @@ class Vocabulary(VocabularyIO):
             max_size: Maximum of `len(vocab)`, the ids of padding and out-of-vocabulary
                 tokens included; the most frequent tokens are kept. Defaults to `None`,
                 no limit.
-            **settings: `reserve_padding`, `reserve_oov`, `normalize` and `lowercase`,
+            **options: `reserve_padding`, `reserve_oov`, `normalize` and `lowercase`,
                 as for the class.
         """
-        about = VocabularyOptions(**settings)
+        about = VocabularyOptions(**options)
         room = about.room(max_size)
         counts = count(values, normalize=about.normalize, lowercase=about.lowercase)
         return cls._of(ordered(counts, min_count, room), about)
@@ -98,7 +98,7 @@ class Vocabulary(VocabularyIO):
         *,
         min_count: int = 1,
         max_size: int | None = None,
-        **settings: Any,
+        **options: Any,
     ) -> Self:
         """Makes a vocabulary of counts: one table, or several that are added up.
 
@@ -108,9 +108,9 @@ class Vocabulary(VocabularyIO):
                 an iterable of these, such as those of several machines.
             min_count: Least count, as for `fit`; compared with the sum.
             max_size: Maximum size, as for `fit`.
-            **settings: As for `fit`.
+            **options: As for `fit`.
         """
-        about = VocabularyOptions(**settings)
+        about = VocabularyOptions(**options)
         room = about.room(max_size)
         counts = add_counts(counts, about.rules)
         return cls._of(ordered(counts, min_count, room), about)
@@ -124,7 +124,7 @@ class Vocabulary(VocabularyIO):
         memory_limit: str = "400MB",
         min_count: int = 1,
         max_size: int | None = None,
-        **settings: Any,
+        **options: Any,
     ) -> Self:
         """Makes the vocabulary of a column of files, which may be larger than memory.
 
@@ -139,9 +139,9 @@ class Vocabulary(VocabularyIO):
                 to `"400MB"`.
             min_count: Least count, as for `fit`.
             max_size: Maximum size, as for `fit`.
-            **settings: As for `fit`.
+            **options: As for `fit`.
         """
-        about = VocabularyOptions(**settings)
+        about = VocabularyOptions(**options)
         least, room = as_size(min_count, "min_count"), about.room(max_size)
         if about.rules:
             # What differs in the files may be one token: the limits come after the sum.
@@ -187,7 +187,7 @@ class Vocabulary(VocabularyIO):
                 `reserve_oov=False`, for an out-of-vocabulary token.
         """
         batches = is_batches(values)
-        shapes.check(length, ragged, self._settings.reserve_padding, batches)
+        shapes.check(length, ragged, self._options.reserve_padding, batches)
         if batches:
             parts = [
                 self.encode(part, length=length, padding=padding, truncating=truncating)
@@ -217,7 +217,7 @@ class Vocabulary(VocabularyIO):
             ValueError: If an id is out of range, or is no integer.
         """
         # One look at the tokens: another thread may add some.
-        tokens, first = self.tokens, self._settings.first
+        tokens, first = self.tokens, self._options.first
         array, hidden = as_ids(ids, len(tokens) + first)
         places = array.reshape(-1) - first
         if hidden is not None:
@@ -253,14 +253,14 @@ class Vocabulary(VocabularyIO):
         return len(new)
 
     def _ids(self, tokens: Any) -> np.ndarray:
-        known, settings = self._known, self._settings
-        if tokens.null_count and not settings.reserve_oov:
+        known, options = self._known, self._options
+        if tokens.null_count and not options.reserve_oov:
             raise missing_error(tokens)
-        tokens = settings.rules.apply(tokens)
+        tokens = options.rules.apply(tokens)
         positions = known.find(tokens)
-        if not settings.reserve_oov and positions.size and positions.min() < 0:
+        if not options.reserve_oov and positions.size and positions.min() < 0:
             raise oov_error(tokens, positions, known.tokens)
         # Position -1 becomes the id below that of the first token: out of vocabulary.
-        ids = positions.astype(id_dtype(len(known.tokens) + settings.first), copy=False)
-        ids += settings.first
+        ids = positions.astype(id_dtype(len(known.tokens) + options.first), copy=False)
+        ids += options.first
         return ids

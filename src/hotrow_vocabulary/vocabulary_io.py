@@ -22,12 +22,12 @@ class VocabularyIO(VocabularyState):
         Args:
             path: Path of the file. One that is there is replaced.
         """
-        known, settings = self._known, self._settings
-        files.write(path, known.tokens, settings, self._digest_of(known))
+        known, options = self._known, self._options
+        files.write(path, known.tokens, options, self._digest_of(known))
 
     def _save_to(self, file: BinaryIO) -> None:
-        known, settings = self._known, self._settings
-        files.write_to(file, known.tokens, settings, self._digest_of(known))
+        known, options = self._known, self._options
+        files.write_to(file, known.tokens, options, self._digest_of(known))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, memory_map: bool = True) -> Self:
@@ -62,18 +62,18 @@ class VocabularyIO(VocabularyState):
 
     @classmethod
     def from_text(
-        cls, path: str | os.PathLike[str], *, integers: bool = False, **settings: Any
+        cls, path: str | os.PathLike[str], *, integers: bool = False, **options: Any
     ) -> Self:
         """Reads a text file in UTF-8 that has one token a line, in the order of ids.
 
         Args:
             path: Path of the file.
             integers: Whether the tokens are integers. Defaults to `False`.
-            **settings: `reserve_padding`, `reserve_oov`, `normalize` and `lowercase`,
+            **options: `reserve_padding`, `reserve_oov`, `normalize` and `lowercase`,
                 as for the class.
         """
         tokens = text_files.read_text(path, integers)
-        about = VocabularyOptions(**settings)
+        about = VocabularyOptions(**options)
         try:
             return cls(tokens, **asdict(about))
         except ValueError as error:
@@ -89,7 +89,7 @@ class VocabularyIO(VocabularyState):
         if that is no token, and input of it is padding there; here it is out of
         vocabulary.
         """
-        if self._settings.rules:
+        if self._options.rules:
             raise ValueError(
                 "A lookup layer of Keras does not change strings. Received: a "
                 f"vocabulary with normalize={self.normalize!r} and "

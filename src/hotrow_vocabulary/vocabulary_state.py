@@ -15,7 +15,7 @@ class VocabularyState:
     """Base of `Vocabulary`: its tokens and options, and what follows from them."""
 
     _known: Known
-    _settings: VocabularyOptions
+    _options: VocabularyOptions
     _growing: threading.Lock
     _last_digest: tuple[Known, str] | None
 
@@ -28,15 +28,15 @@ class VocabularyState:
         normalize: str | None = None,
         lowercase: bool = False,
     ) -> None:
-        settings = VocabularyOptions(reserve_padding, reserve_oov, normalize, lowercase)
-        array = settings.rules.apply(read(tokens).tokens)
+        options = VocabularyOptions(reserve_padding, reserve_oov, normalize, lowercase)
+        array = options.rules.apply(read(tokens).tokens)
         if array.null_count:
             raise ValueError(
                 "A missing value cannot be a token. Received: "
                 f"{array.null_count} missing values among {len(array)} tokens. Leave "
                 "them out: a missing value has the out-of-vocabulary id."
             )
-        self._set(Known(array), settings)
+        self._set(Known(array), options)
 
     @property
     def tokens(self) -> Any:
@@ -45,28 +45,28 @@ class VocabularyState:
 
     @property
     def digest(self) -> str:
-        """The SHA-256 of tokens and settings, in hex: one for equal vocabularies."""
+        """The SHA-256 of tokens and options, in hex: one for equal vocabularies."""
         return self._digest_of(self._known)
 
     @property
     def reserve_padding(self) -> bool:
         """Returns whether id 0 is padding."""
-        return self._settings.reserve_padding
+        return self._options.reserve_padding
 
     @property
     def reserve_oov(self) -> bool:
         """Returns whether there is an id for out-of-vocabulary tokens."""
-        return self._settings.reserve_oov
+        return self._options.reserve_oov
 
     @property
     def normalize(self) -> str | None:
         """The form of Unicode that strings are brought to, or None."""
-        return self._settings.normalize
+        return self._options.normalize
 
     @property
     def lowercase(self) -> bool:
         """Returns whether strings are put in lower case."""
-        return self._settings.lowercase
+        return self._options.lowercase
 
     @property
     def padding_id(self) -> int | None:
@@ -79,7 +79,7 @@ class VocabularyState:
         return int(self.reserve_padding) if self.reserve_oov else None
 
     def __len__(self) -> int:
-        return len(self.tokens) + self._settings.first
+        return len(self.tokens) + self._options.first
 
     def __contains__(self, token: Any) -> bool:
         batch = read([token])
@@ -91,12 +91,12 @@ class VocabularyState:
         batch = batch.tokens
         if batch.null_count or batch.type != self.tokens.type:
             return False
-        return bool(self._known.find(self._settings.rules.apply(batch))[0] >= 0)
+        return bool(self._known.find(self._options.rules.apply(batch))[0] >= 0)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, VocabularyState):
             return NotImplemented
-        same = self._settings == other._settings
+        same = self._options == other._options
         return same and bool(self.tokens.equals(other.tokens))
 
     __hash__ = None  # type: ignore[assignment]
@@ -107,27 +107,27 @@ class VocabularyState:
         return f"<hotrow.Vocabulary of {len(self)} ids: {some}{more}>"
 
     def __getstate__(self) -> Any:
-        return self._known, self._settings
+        return self._known, self._options
 
     def __setstate__(self, state: Any) -> None:
         self._set(*state)
 
-    def _set(self, known: Known, settings: VocabularyOptions) -> None:
-        self._known, self._settings = known, settings
+    def _set(self, known: Known, options: VocabularyOptions) -> None:
+        self._known, self._options = known, options
         self._growing = threading.Lock()
         self._last_digest = None
 
     @classmethod
-    def _of(cls, tokens: Any, settings: VocabularyOptions) -> Self:
+    def _of(cls, tokens: Any, options: VocabularyOptions) -> Self:
         """Returns the vocabulary of tokens that are sure to be distinct."""
         made = cls.__new__(cls)
-        made._set(Known(tokens, distinct=True), settings)
+        made._set(Known(tokens, distinct=True), options)
         return made
 
     def _digest_of(self, known: Known) -> str:
         last = self._last_digest
         if last is None or last[0] is not known:
-            last = known, digest_of(known.tokens, self._settings)
+            last = known, digest_of(known.tokens, self._options)
             self._last_digest = last
         return last[1]
 

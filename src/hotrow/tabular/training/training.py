@@ -49,7 +49,7 @@ def train(
     network: keras.Model,
     encoded: Any,
     target_encoder: TargetEncoder,
-    settings: TrainingOptions,
+    options: TrainingOptions,
     checkpoint: Checkpoint,
     course: Course,
     say: Callable[[str], None],
@@ -63,7 +63,7 @@ def train(
         network: A new network, or that of a checkpoint.
         encoded: The table, as `encode_table` gives it.
         target_encoder: The encoder of the target.
-        settings: How to train.
+        options: How to train.
         checkpoint: Where to save.
         course: How far training has come; it is changed.
         say: Called with a line for each epoch.
@@ -75,16 +75,16 @@ def train(
         encoded.target,
         target_encoder,
         rows,
-        settings.batch_size or batch_size_of(len(rows)),
-        seed=settings.seed,
+        options.batch_size or batch_size_of(len(rows)),
+        seed=options.seed,
     )
     with stop_on_interrupt() as request:
         while course.end is None:
-            if course.epoch >= settings.epochs:
+            if course.epoch >= options.epochs:
                 course.end = EndReason.EPOCHS_DONE
                 break
             start = time.perf_counter()
-            values = _one_epoch(network, batches, course.epoch, settings, request)
+            values = _one_epoch(network, batches, course.epoch, options, request)
             if request.cut_short and course.epoch:
                 # What was saved after the epoch before is whole.
                 course.end = EndReason.INTERRUPTED_IN_EPOCH
@@ -98,7 +98,7 @@ def train(
                 # A run that goes on begins anew: nothing is saved to go on from.
                 course.end = EndReason.INTERRUPTED_IN_FIRST_EPOCH
                 return network.get_weights()
-            _after_epoch(network, course, settings)
+            _after_epoch(network, course, options)
             checkpoint.save(network, course)
             if request.is_made and course.end is None:
                 course.end = EndReason.INTERRUPTED_AFTER_EPOCH
@@ -125,11 +125,11 @@ def _one_epoch(
     network: keras.Model,
     batches: TrainingRows,
     epoch: int,
-    settings: TrainingOptions,
+    options: TrainingOptions,
     request: StopRequest,
 ) -> dict[str, float]:
     batches.start_epoch(epoch)
-    _seed_dropout(network, [settings.seed, epoch])
+    _seed_dropout(network, [options.seed, epoch])
     bar = _Bar(f"epoch {epoch + 1}", len(batches), request)
     history = network.fit(batches, verbose=0, shuffle=False, callbacks=[bar]).history
     values = {name: float(value[-1]) for name, value in history.items()}
@@ -153,11 +153,11 @@ def _seed_dropout(network: keras.Model, seed: list[int]) -> None:
 
 
 def _after_epoch(
-    network: keras.Model, course: Course, settings: TrainingOptions
+    network: keras.Model, course: Course, options: TrainingOptions
 ) -> None:
-    if course.waited >= settings.patience:
+    if course.waited >= options.patience:
         course.end = EndReason.NOT_IMPROVING
-    elif course.waited and course.waited % max(1, settings.patience // 2) == 0:
+    elif course.waited and course.waited % max(1, options.patience // 2) == 0:
         rate = float(keras.ops.convert_to_numpy(network.optimizer.learning_rate))
         network.optimizer.learning_rate = rate * _SLOWER
 
