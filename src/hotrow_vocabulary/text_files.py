@@ -10,7 +10,7 @@ import numpy as np
 from hotrow_common.atomic_files import written_aside
 
 # Keras's tokens for the ids of padding and of out-of-vocabulary tokens.
-KERAS_MASK, KERAS_UNKNOWN = "", "[UNK]"
+KERAS_MASK, KERAS_OOV = "", "[UNK]"
 _MARK = "\ufeff"
 
 
@@ -103,7 +103,7 @@ def to_keras(tokens: list[str | int], padding: bool, oov: bool) -> dict[str, Any
         "mask_token": None,
     }
     taken = set(tokens)
-    usual_mask, usual_oov = (0, -1) if integers else (KERAS_MASK, KERAS_UNKNOWN)
+    usual_mask, usual_oov = (0, -1) if integers else (KERAS_MASK, KERAS_OOV)
     if oov and usual_oov in taken:
         made["oov_token"] = _free(taken)
         taken.add(made["oov_token"])

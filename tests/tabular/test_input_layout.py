@@ -51,7 +51,7 @@ def test_each_id_of_each_column_has_a_row_of_its_own(sizes, length):
             assert owners.setdefault(row, name) == name
             assert row > 0
         assert (found[ids == 0] == 0).all()
-        assert stack.unknown.ravel()[number] == stack.columns[number].offset + 1
+        assert stack.oov_id.ravel()[number] == stack.columns[number].offset + 1
     assert stack.rows == 1 + sum(size - 1 for size in sizes)
 
 

@@ -118,7 +118,7 @@ def fit(
             from, or `out` holds another run or cannot be written. The text says what
             to do.
     """
-    settings = TrainingOptions(
+    options = TrainingOptions(
         first=first,
         epochs=epochs,
         batch_size=batch_size,
@@ -149,7 +149,7 @@ def fit(
             "missing": missing,
             "keep": keep,
         },
-        settings=settings,
+        options=options,
         baselines=baselines,
         say=_print if say is None else say,
     )

@@ -11,7 +11,7 @@ class Scale:
     Attributes:
         epochs: Passes over the training snippets.
         files_per_package: Most files that one package gives.
-        vocabulary_size: Ids, with the two for padding and unknown words.
+        vocabulary_size: Ids, with the two for padding and out-of-vocabulary words.
         width: Length of a word vector.
     """
 

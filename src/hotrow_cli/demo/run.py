@@ -25,7 +25,7 @@ from hotrow_cli.demo.worker import Trained, predict_from_files, train
 # What a model reads from its file it should predict as before, up to the rounding of
 # sums that threads add in another order.
 SAME = 1e-5
-# Below it are the ids of padding and of unknown words.
+# Below it are the ids of padding and of out-of-vocabulary words.
 FIRST_WORD = 2
 TITLES = {"embedding": "hotrow.Embedding", "one_hot": "hotrow.OneHot and Dense"}
 
@@ -95,8 +95,8 @@ def _read(settings: DemoOptions) -> dataset.Dataset:
         f"{len(split.test)} to test\n"
         f"{', '.join(f'{n} to {part}' for part, n in _sizes(data).items())}: snippets "
         f"of {data.train.ids.shape[1]} words\n"
-        f"{len(data.words)} ids: padding, unknown, and the commonest words of the "
-        "training files\n"
+        f"{len(data.words)} ids: padding, out of vocabulary, and the commonest words "
+        "of the training files\n"
         "Words are the names in the code, cut at _ and at capitals. Comments, strings, "
         "imports\nand every name with a package's name in it are left out.",
         flush=True,

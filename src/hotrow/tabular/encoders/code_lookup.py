@@ -39,12 +39,12 @@ class CodeLookup(ValueLookup):
 
     def _known(self, tokens: Any) -> np.ndarray:
         ids = super()._known(tokens)
-        unknown = ids == self.vocabulary.oov_id
-        if unknown.any() and len(self._by_integer[1]):
-            integers = _stripped(labels(tokens.filter(pa.array(unknown))))
+        is_oov = ids == self.vocabulary.oov_id
+        if is_oov.any() and len(self._by_integer[1]):
+            integers = _stripped(labels(tokens.filter(pa.array(is_oov))))
             vocabulary, ids_of = self._by_integer
             at = vocabulary.encode(integers) - 1
-            ids[unknown] = np.where(at >= 0, ids_of[at], ids[unknown])
+            ids[is_oov] = np.where(at >= 0, ids_of[at], ids[is_oov])
         return ids
 
     @cached_property

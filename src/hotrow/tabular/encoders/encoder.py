@@ -16,8 +16,8 @@ class ColumnEncoder(Protocol):
         unread_words: End of a sentence that "20 % of the values" begins, on values that
             are not read.
         unread_share: Share of unread values from which on a user is told: of each
-            number or date that is none, but of unknown categories and words only where
-            they are more than usual.
+            number or date that is none, but of out-of-vocabulary categories and words
+            only where they are more than usual.
     """
 
     marks: Marks
@@ -28,7 +28,7 @@ class ColumnEncoder(Protocol):
         """Returns the array that the network takes for raw values."""
 
     def unread(self, tokens: Any) -> np.ndarray:
-        """Returns which values, as text, cannot be read or are unknown."""
+        """Returns which values, as text, cannot be read or are out of vocabulary."""
 
     def suspect(self, encoded: np.ndarray) -> tuple[np.ndarray, int]:
         """Tells from encoded rows, at low cost, which may hold a value that is unread.

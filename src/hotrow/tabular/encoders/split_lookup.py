@@ -64,7 +64,7 @@ class SplitLookup(Lookup):
     def unread(self, tokens: Any) -> np.ndarray:
         """Returns which values, as text, have parts of which none is known."""
         lists, codes = read_lists(tokens, self.separator, self.marks)
-        return all_unknown(self, rows_of_ids(self, lists))[codes]
+        return all_oov(self, rows_of_ids(self, lists))[codes]
 
     def suspect(self, encoded: np.ndarray) -> tuple[np.ndarray, int]:
         """Returns which rows have no known part, and how many have one."""
@@ -86,11 +86,11 @@ def rows_of_ids(layer: Lookup, lists: Any) -> np.ndarray:
 
 
 def suspect_lists(layer: Lookup, ids: np.ndarray) -> tuple[np.ndarray, int]:
-    """Returns which rows of ids have unknown tokens only, and how many have others."""
+    """Returns which rows of ids are all out of vocabulary, and how many are not."""
     known = ((ids != 0) & (ids != layer.vocabulary.oov_id)).any(axis=1)
     return (ids != 0).any(axis=1) & ~known, int(known.sum())
 
 
-def all_unknown(layer: Lookup, ids: np.ndarray) -> np.ndarray:
+def all_oov(layer: Lookup, ids: np.ndarray) -> np.ndarray:
     """Returns which rows of ids have tokens, of which none is in the vocabulary."""
     return suspect_lists(layer, ids)[0]

@@ -87,7 +87,7 @@ class TargetEncoder(Encoder):
             numbers = numbers_in(distinct.tokens, self.format, self.marks)
             self._check(distinct, np.isnan(numbers) & ~words, "a number")
             return distinct.take(numbers, np.nan)
-        # Id 0 is unknown; words that are no classes are missing.
+        # Id 0 is out of vocabulary; words that are no classes are missing.
         ids = self._table.encode(self._names(distinct.tokens)).astype(np.int32) - 1
         bad = (ids < 0) & ~words
         self._check(distinct, bad, f"one of the {len(self.classes)} classes")

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from hotrow.layers.lookup import Lookup
-from hotrow.tabular.encoders.split_lookup import all_unknown, rows_of_ids, suspect_lists
+from hotrow.tabular.encoders.split_lookup import all_oov, rows_of_ids, suspect_lists
 from hotrow.tabular.values.lists import split_words
 from hotrow.tabular.values.missing import Marks
 from hotrow.tabular.values.values import read_distinct
@@ -59,7 +59,7 @@ class TextLookup(Lookup):
     def unread(self, tokens: Any) -> np.ndarray:
         """Returns which texts have words of which none is known."""
         ids = rows_of_ids(self, words_in(tokens, self.marks))
-        return all_unknown(self, ids)[:-1]
+        return all_oov(self, ids)[:-1]
 
     def suspect(self, encoded: np.ndarray) -> tuple[np.ndarray, int]:
         """Returns which rows have no known word, and how many have one."""

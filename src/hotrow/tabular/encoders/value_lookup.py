@@ -20,8 +20,8 @@ class ValueLookup(Lookup):
 
     The values are read as text (`hotrow/tabular/values/values.py` says how), so that
     `7`, `"7"`, `" 7"` and `7.0` have one id. Missing values have an id of their own,
-    that of the token `""`, if the training rows had some; else they are unknown. Words
-    such as `NA` and `None` are values if they are in the vocabulary, else missing.
+    that of the token `""`, if the training rows had some; else they are out of
+    vocabulary. Words such as `NA` and `None` are values if they are in the vocabulary, else missing.
 
     Example:
 
@@ -66,22 +66,22 @@ class ValueLookup(Lookup):
         return values.take(self._ids(values.tokens, missing), missing)
 
     def unread(self, tokens: Any) -> np.ndarray:
-        """Returns which values, as text, are unknown."""
+        """Returns which values, as text, are out of vocabulary."""
         missing = self.vocabulary.encode([self.missing_as])[0]
-        unknown = self._ids(tokens, missing) == self.vocabulary.oov_id
-        return unknown & ~self.marks.are_words(tokens)
+        is_oov = self._ids(tokens, missing) == self.vocabulary.oov_id
+        return is_oov & ~self.marks.are_words(tokens)
 
     def suspect(self, encoded: np.ndarray) -> tuple[np.ndarray, int]:
-        """Returns which rows are unknown, and how many others are not missing."""
-        unknown = encoded == self.vocabulary.oov_id
+        """Returns which rows are out of vocabulary, and how many others have a value."""
+        is_oov = encoded == self.vocabulary.oov_id
         missing = self.vocabulary.encode([self.missing_as])[0]
-        return unknown, int((~unknown & (encoded != missing)).sum())
+        return is_oov, int((~is_oov & (encoded != missing)).sum())
 
     def _ids(self, tokens: Any, missing: int) -> np.ndarray:
         ids = self._known(tokens)
-        unknown = ids == self.vocabulary.oov_id
-        if unknown.any():
-            ids = np.where(unknown & self.marks.are_words(tokens), missing, ids)
+        is_oov = ids == self.vocabulary.oov_id
+        if is_oov.any():
+            ids = np.where(is_oov & self.marks.are_words(tokens), missing, ids)
         return ids
 
     def _known(self, tokens: Any) -> np.ndarray:

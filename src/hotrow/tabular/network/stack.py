@@ -13,14 +13,14 @@ class StackedColumn:
 
     Attributes:
         name: Name of the column.
-        rows: How many ids it has, those of padding and of unknown values included.
-        unknown: Its id of unknown values.
+        rows: How many ids it has, with those of padding and out-of-vocabulary values.
+        oov_id: Its id of out-of-vocabulary values.
         offset: The row of the stack's table that id 1 has, less 1.
     """
 
     name: str
     rows: int
-    unknown: int
+    oov_id: int
     offset: int
 
 
@@ -60,9 +60,9 @@ class Stack:
         return (len(self.columns), *each)
 
     @property
-    def unknown(self) -> np.ndarray:
-        """The row of unknown values of each column, to be broadcast to the input."""
-        rows = [column.offset + column.unknown for column in self.columns]
+    def oov_id(self) -> np.ndarray:
+        """Each column's row of out-of-vocabulary values, to be broadcast to the input."""
+        rows = [column.offset + column.oov_id for column in self.columns]
         return np.array(rows, "int32").reshape(-1, *(1,) * (len(self.shape) - 1))
 
     def ids(self, encoded: Mapping[str, Any]) -> np.ndarray:

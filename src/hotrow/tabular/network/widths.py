@@ -14,7 +14,8 @@ def width_of(rows: int) -> int:
     costs time to compile.
 
     Args:
-        rows: How many values the column has, those for padding and unknown included.
+        rows: How many ids the column has, with those of padding and out-of-vocabulary
+            values.
     """
     rule = round(1.6 * rows**0.56)
     return next((width for width in WIDTHS if width >= rule), WIDTHS[-1])

@@ -55,12 +55,13 @@ def column_table(title: str, schema: Schema) -> str:
         shown = ", ".join(cut(str(value), _LONGEST) for value in target.classes[:6])
         more = f" and {len(target.classes) - 6} more" if len(target.classes) > 6 else ""
         classes = f": {shown}{more}"
+    count = len(schema.columns)
+    columns = f"{count} column{'' if count == 1 else 's'}"
     left_out = (
         f"; {target.missing:,} rows without it are left out" if target.missing else ""
     )
     return (
-        f"{title}: {schema.rows:,} rows, {len(schema.columns)} columns and the "
-        "target\n\n"
+        f"{title}: {schema.rows:,} rows, {columns} and the target\n\n"
         + "\n".join(lines)
         + (f"\n{_counted(folded)}" if folded else "")
         + f"\n\ntarget {cut(target.name, _LONGEST)}: {target.task} ({target.why})"

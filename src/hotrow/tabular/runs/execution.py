@@ -41,7 +41,7 @@ class Execution:
         task: Task, as in `fit`.
         reading: Further arguments of `open_table`.
         written: Arguments of `Conventions.of`.
-        settings: TrainingOptions of the training.
+        options: TrainingOptions of the training.
         baselines: Whether to train simple models to compare with.
         say: Called with each line of what there is to tell.
     """
@@ -53,7 +53,7 @@ class Execution:
     task: str | None
     reading: dict[str, Any]
     written: dict[str, Any]
-    settings: TrainingOptions
+    options: TrainingOptions
     baselines: bool
     say: Callable[[str], None]
 
@@ -88,7 +88,7 @@ class Execution:
             target,
             kinds={**kinds, **dict.fromkeys(dropped, "identifier")},
             task=self.task,
-            seed=self.settings.seed,
+            seed=self.options.seed,
             conventions=conventions,
         )
         # Some are known only now that all rows were read.
@@ -117,7 +117,7 @@ class Execution:
         }
         return {
             "data": data_identity(self.source, table, known.schema),
-            "settings": {**self.settings.to_json(), **asked},
+            "settings": {**self.options.to_json(), **asked},
         }
 
     def _finished(self, folder: RunFolder) -> Run:
@@ -156,7 +156,7 @@ class Execution:
             trained,
             encoded,
             known.target_encoder,
-            self.settings,
+            self.options,
             checkpoint,
             course,
             self.say,
@@ -164,7 +164,7 @@ class Execution:
         network = self._new_network(known, encoded.layout)
         network.set_weights(best)
         trained.set_weights(best)
-        self.say(course.end_sentence(self.settings))
+        self.say(course.end_sentence(self.options))
         return finish(
             folder,
             table.title,
@@ -172,7 +172,7 @@ class Execution:
             encoded,
             network,
             trained,
-            self.settings,
+            self.options,
             course,
             baselines=self.baselines and not course.was_interrupted,
             say=self.say,
@@ -209,7 +209,7 @@ class Execution:
             return checkpoint.load(course.epoch)
         network = self._new_network(known, layout)
         task = known.schema.target.task
-        compile_network(network, layout, task, self.settings.learning_rate)
+        compile_network(network, layout, task, self.options.learning_rate)
         return network
 
     def _new_network(self, known: Profile, layout: InputLayout) -> keras.Model:
@@ -217,12 +217,12 @@ class Execution:
             known.schema,
             known.encoders,
             layout,
-            first=self.settings.first,
-            hidden=self.settings.hidden,
-            dropout=self.settings.dropout,
-            bins=self.settings.bins,
+            first=self.options.first,
+            hidden=self.options.hidden,
+            dropout=self.options.dropout,
+            bins=self.options.bins,
             class_counts=known.class_counts,
-            seed=self.settings.seed,
+            seed=self.options.seed,
         )
 
 

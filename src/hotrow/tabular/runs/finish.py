@@ -26,7 +26,7 @@ def finish(
     encoded: Any,
     network: keras.Model,
     trained: keras.Model,
-    settings: TrainingOptions,
+    options: TrainingOptions,
     course: Course,
     *,
     baselines: bool,
@@ -42,7 +42,7 @@ def finish(
         network: With its best weights, not compiled: to be saved.
         trained: The network that was trained, with the same weights: it predicts
             without being traced and compiled once more.
-        settings: How it was trained.
+        options: How it was trained.
         course: How training went.
         baselines: Whether to train simple models to compare with.
         say: Called with each line of what there is to tell.
@@ -54,12 +54,12 @@ def finish(
     save_model(model, folder.model)
     save_counts(folder.counts, known.counts)
     measure = measure_rows(trained, target_encoder, encoded, "test")
-    name = "hotrow.Embedding" if settings.first == "embedding" else "hotrow.OneHot"
+    name = "hotrow.Embedding" if options.first == "embedding" else "hotrow.OneHot"
     scores = [Score(f"network ({name})", measure.metrics(), course.seconds)]
-    notes = [course.end_sentence(settings), *known.notes]
+    notes = [course.end_sentence(options), *known.notes]
     if baselines:
         say("Training simple models to compare with ...")
-        others, more = _baselines(known, encoded, settings.seed)
+        others, more = _baselines(known, encoded, options.seed)
         scores += others
         notes += more
         for note in more:
@@ -72,7 +72,7 @@ def finish(
         best_epoch=course.best_epoch,
         scores=tuple(scores),
         seconds=course.seconds,
-        settings=_settings(settings, known, encoded.layout, network),
+        settings=_settings(options, known, encoded.layout, network),
         notes=tuple(notes),
         warnings=known.warnings,
         **measure.details(),
@@ -121,7 +121,7 @@ def score_table(results: Results) -> str:
 
 
 def _settings(
-    settings: TrainingOptions, known: Profile, layout: InputLayout, network: keras.Model
+    options: TrainingOptions, known: Profile, layout: InputLayout, network: keras.Model
 ) -> dict[str, Any]:
     import hotrow
 
@@ -130,8 +130,8 @@ def _settings(
         "keras": keras.__version__,
         "hotrow": hotrow.__version__,
         "python": platform.python_version(),
-        **settings.to_json(),
-        "batch_size": settings.batch_size or batch_size_of(known.rows["train"]),
+        **options.to_json(),
+        "batch_size": options.batch_size or batch_size_of(known.rows["train"]),
         "weights": network.count_params(),
         "widths": layout.widths,
     }

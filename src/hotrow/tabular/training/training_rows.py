@@ -12,8 +12,8 @@ from hotrow.tabular.network.input_layout import NUMBERS, InputLayout
 
 # Rows are read from their files so many batches at once, in the order of the files.
 _BLOCK = 64
-# So often a value is taken away in training. The vector of unknown values, and what a
-# missing number means, are learned so even where the training rows lack none.
+# So often a value is taken away in training. So the vector of out-of-vocabulary values
+# is learned, and what a missing number means, even where the training rows lack none.
 BLANK = 0.02
 
 
@@ -49,7 +49,7 @@ class TrainingRows(keras.utils.PyDataset):
         super().__init__()
         self._inputs, self._target, self._rows = inputs, target, rows
         self._target_encoder = target_encoder
-        self._unknown = {stack.name: stack.unknown for stack in layout.stacks}
+        self._oov = {stack.name: stack.oov_id for stack in layout.stacks}
         self.batch_size = min(batch_size, len(rows))
         self._seed, self._blank = seed, blank
         self._lock = threading.Lock()
@@ -92,7 +92,7 @@ class TrainingRows(keras.utils.PyDataset):
             if name == NUMBERS:
                 x[gone] = np.nan
             else:
-                np.copyto(x, self._unknown[name], where=gone & (x != 0))
+                np.copyto(x, self._oov[name], where=gone & (x != 0))
         return inputs, target
 
 

@@ -65,8 +65,8 @@ class ValueFit(Fit):
         missing_as = MISSING_TOKEN if missing else _missing_as(tokens, counts, words)
         missing += int(counts[absent].sum())
         kept &= ~absent
-        # Values that were forgotten while counting are unknown, too.
-        unknown = training - missing - int(counts[kept].sum())
+        # Values that were forgotten while counting are out of vocabulary, too.
+        oov = training - missing - int(counts[kept].sum())
         tokens, counts = tokens.filter(pa.array(kept)), counts[kept]
         if missing:
             # Where one row lacks a value, others will: it has an id in any case.
@@ -75,7 +75,7 @@ class ValueFit(Fit):
             missing_as = MISSING_TOKEN
         vocabulary = vocabulary_of(tokens, counts, 1, self._options.max_size)
         totals = rows_by_id(vocabulary, tokens, counts)
-        totals[1] += unknown
+        totals[1] += oov
         marks = self.marks.to_json()
         return self._layer(vocabulary, missing_as=missing_as, marks=marks), totals
 
