@@ -21,7 +21,8 @@ class ValueLookup(Lookup):
     The values are read as text (`hotrow/tabular/values/values.py` says how), so that
     `7`, `"7"`, `" 7"` and `7.0` have one id. Missing values have an id of their own,
     that of the token `""`, if the training rows had some; else they are out of
-    vocabulary. Words such as `NA` and `None` are values if they are in the vocabulary, else missing.
+    vocabulary. Words such as `NA` and `None` are values if they are in the vocabulary,
+    else missing.
 
     Example:
 
@@ -72,7 +73,7 @@ class ValueLookup(Lookup):
         return is_oov & ~self.marks.are_words(tokens)
 
     def suspect(self, encoded: np.ndarray) -> tuple[np.ndarray, int]:
-        """Returns which rows are out of vocabulary, and how many others have a value."""
+        """Returns which rows are out of vocabulary, and how many are in it."""
         is_oov = encoded == self.vocabulary.oov_id
         missing = self.vocabulary.encode([self.missing_as])[0]
         return is_oov, int((~is_oov & (encoded != missing)).sum())

@@ -61,7 +61,7 @@ class Stack:
 
     @property
     def oov_id(self) -> np.ndarray:
-        """Each column's row of out-of-vocabulary values, to be broadcast to the input."""
+        """Each column's row of out-of-vocabulary values, to broadcast to the input."""
         rows = [column.offset + column.oov_id for column in self.columns]
         return np.array(rows, "int32").reshape(-1, *(1,) * (len(self.shape) - 1))
 
