@@ -2,4 +2,7 @@
 
 
 class RunError(ValueError):
-    """Error for a folder, a setting or a value that a run cannot use."""
+    """Error for a folder, an option or a value that a run cannot use.
+
+    The text says what to do.
+    """
