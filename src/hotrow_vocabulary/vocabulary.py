@@ -231,7 +231,8 @@ class Vocabulary(VocabularyIO):
         """Adds the tokens of more data; the ids of old tokens stay as they are.
 
         New tokens get the ids from `len(vocab)` on, by falling count in `values`, ties
-        by value. A layer made with the old `len(vocab)` has no rows for them.
+        by value. A layer made with the old `len(vocab)` has no rows for them:
+        `docs/vocabulary.md` shows how to enlarge its table.
 
         Args:
             values: Tokens, as `fit` takes them.
