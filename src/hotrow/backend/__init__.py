@@ -54,6 +54,7 @@ SURVIVES_RAISE = _tracing.SURVIVES_RAISE
 PARALLEL_METHODS = _tracing.PARALLEL_METHODS
 peek = _tracing.peek
 to_default_device = _tracing.to_default_device
+fault_of_distribution = _tracing.fault_of_distribution
 widest_int = _tracing.widest_int
 around_train_step = _tracing.around_train_step
 outside_step = _tracing.outside_step

@@ -192,6 +192,13 @@ class Tracing(Protocol):
         Only PyTorch has tensors in one place and variables in another.
         """
 
+    def fault_of_distribution(self, by_rows: bool) -> str | None:
+        """Returns why the distribution in use will not do, or None.
+
+        Args:
+            by_rows: Whether it is to train by rows, or only to hold a table.
+        """
+
     def widest_int(self) -> str:
         """Returns the dtype of the widest integers: "int64", or "int32"."""
 

@@ -38,6 +38,9 @@ PLAIN_METHODS = (
     "save",
     "save_weights",
     "export",
+    # What `keras.callbacks.OrbaxCheckpoint` writes.
+    "get_state_tree",
+    "set_state_tree",
 )
 
 

@@ -113,6 +113,11 @@ class Embedding(IdLayer, keras.layers.Embedding):
 
     def build(self, input_shape: Any = None) -> None:
         """Creates the table."""
+        fault = backend.fault_of_distribution(by_rows=False)
+        if fault is not None:
+            raise ValueError(
+                f"Layer '{self.name}' cannot have its table here: {fault}."
+            )
         super().build(input_shape)
         table = keras_compat.embedding_table(self)
         if self.quantization_mode is None:

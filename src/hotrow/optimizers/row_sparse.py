@@ -114,6 +114,9 @@ class RowSparse(OuterOptimizer):
         dynamic_growth_steps: int = 2000,
         name: str | None = None,
     ) -> None:
+        fault = backend.fault_of_distribution(by_rows=True)
+        if fault is not None:
+            raise ValueError(f"RowSparse cannot train here: {fault}.")
         inner = keras.optimizers.get(inner_optimizer)
         if type(inner) is keras.optimizers.LossScaleOptimizer:
             loss_scaling = True

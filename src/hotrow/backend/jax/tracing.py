@@ -22,6 +22,10 @@ def to_default_device(x: Any) -> Any:
     return x
 
 
+def fault_of_distribution(by_rows: bool) -> str | None:
+    return None
+
+
 def widest_int() -> str:
     return "int64" if jax.config.jax_enable_x64 else "int32"
 

@@ -25,6 +25,23 @@ def to_default_device(x: Any) -> Any:
     return x
 
 
+def fault_of_distribution(by_rows: bool) -> str | None:
+    strategy = tf.distribute.get_strategy()
+    replicas = strategy.num_replicas_in_sync
+    if replicas == 1 and by_rows and tf.distribute.has_strategy():
+        return (
+            f"RowSparse runs outside of {type(strategy).__name__}. Make the model "
+            "and the optimizer outside of the strategy's scope: with one replica it "
+            "changes nothing"
+        )
+    if replicas == 1:
+        return None
+    return (
+        f"{type(strategy).__name__} has {replicas} replicas, and would not add up the "
+        "rows that each of them trains. Use one replica, or JAX with keras.distribution"
+    )
+
+
 def widest_int() -> str:
     return "int64"
 

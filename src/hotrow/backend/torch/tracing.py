@@ -19,6 +19,17 @@ def to_default_device(x: Any) -> Any:
     return keras.ops.convert_to_tensor(x) if isinstance(x, torch.Tensor) else x
 
 
+def fault_of_distribution(by_rows: bool) -> str | None:
+    distribution = keras.distribution.distribution()
+    if distribution is None:
+        return None
+    return (
+        f"Keras ignores its {type(distribution).__name__} on PyTorch, where each "
+        "process would train a model of its own. Use JAX, or call "
+        "keras.distribution.set_distribution(None)"
+    )
+
+
 def widest_int() -> str:
     return "int64"
 
