@@ -12,6 +12,7 @@ import keras
 
 from hotrow import backend, keras_compat
 from hotrow.keras_compat import model_calls, patches
+from hotrow.tables import changed_variables
 
 
 class TableSpec:
@@ -187,6 +188,8 @@ class _Owner(model_calls.Subscriber):
                 catch_up(variable)
             return
         optimizer: Any = getattr(model, "optimizer", None)
+        if any(find(variable) is not None for variable in model.variables):
+            changed_variables.refuse(model, optimizer)
         # A `MultiOptimizer` may make its optimizers only when it is built.
         may_be_by_rows = bool(by_rows_in(optimizer)) or keras_compat.is_multi(optimizer)
         if may_be_by_rows and patches.at_uninstall(model, _restore_train_step):
