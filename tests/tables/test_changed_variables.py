@@ -29,7 +29,7 @@ def test_unfrozen_and_not_compiled_again(optimizer, method):
     model.train_on_batch(X, Y)
     before = model.get_weights()
     model.get_layer("words").trainable = True
-    with pytest.raises(ValueError, match="3 trainable variables, such as '.*words"):
+    with pytest.raises(ValueError, match=r"3 trainable variables, such as '.*words"):
         getattr(model, method)(X, Y)
     for one, other in zip(model.get_weights(), before, strict=True):
         np.testing.assert_array_equal(one, other)

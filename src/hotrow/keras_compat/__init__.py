@@ -21,7 +21,7 @@ from hotrow.keras_compat.graphs import (
     takes_inputs_and_outputs,
 )
 from hotrow.keras_compat.layers import (
-    CALLBACKS_MODULE,
+    CALLBACKS_FILE,
     TRAINING_STATE,
     embedding_table,
     int4_block_size,
@@ -65,7 +65,7 @@ from hotrow.keras_compat.patches import install, uninstall
 
 __all__ = [
     "AVERAGES",
-    "CALLBACKS_MODULE",
+    "CALLBACKS_FILE",
     "TRAINING_STATE",
     "ConcatenateOperation",
     "FeatureSpaceConcat",

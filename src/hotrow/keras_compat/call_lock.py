@@ -1,14 +1,20 @@
 """Re-entrant lock of a model: one thread at a time runs its compiled steps."""
 
+import concurrent.futures
+import faulthandler
+import inspect
+import multiprocessing
 import os
-import sys
+import queue
+import re
+import selectors
+import tempfile
 import threading
 import time
 import weakref
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
 from typing import Any
 
 from hotrow import keras_compat
@@ -18,8 +24,25 @@ _SECONDS_BETWEEN_LOOKS = 0.02
 # How long that one must have been waiting. Once is enough in a call.
 _PATIENCE = 0.5
 
-# Modules in which a thread waits for another one.
-_WAITS = ("threading", "queue", "selectors", "multiprocessing", "concurrent")
+# File and line.
+_Place = tuple[str, int]
+
+
+def _in_dump(path: str) -> str:
+    """Returns a path as `faulthandler` writes it."""
+    return path.encode("ascii", "backslashreplace").decode("ascii")
+
+
+# Where the modules are in which a thread waits for another one.
+_MODULES = (threading, queue, selectors, multiprocessing, concurrent.futures)
+_WAITING = tuple(
+    _in_dump(inspect.getfile(module)).removesuffix("__init__.py") for module in _MODULES
+)
+_CALLBACKS = _in_dump(keras_compat.CALLBACKS_FILE)
+_THREAD = re.compile(
+    r"^(?:Current t|T)hread (?P<id>0x[0-9a-f]+).*\n(?P<stack>(?:  .*\n?)*)", re.M
+)
+_PLACE = re.compile(r'^  File "(?P<file>.*)", line (?P<line>\d+) in ', re.M)
 
 
 class CallLock:
@@ -128,25 +151,45 @@ class CallLock:
             if ticket not in self._waiting:
                 return
             runs = self._holders[-1]
-            frame = _waits_in(runs.thread)
+            place = _waits_in(runs.thread)
             now = time.monotonic()
-            if frame is None or frame is not ticket.waits_in:
-                ticket.waits_in, ticket.since = frame, now
-            if frame is not None and now - ticket.since >= runs.patience:
+            if place is None or place != ticket.waits_in:
+                ticket.waits_in, ticket.since = place, now
+            if place is not None and now - ticket.since >= runs.patience:
                 runs.patience = 0.0
                 self._let_in(ticket)
 
 
-def _waits_in(thread: int) -> FrameType | None:
-    """Returns the frame where a thread runs callbacks or waits for another, or None."""
-    innermost = frame = sys._current_frames().get(thread)
-    while frame is not None:
-        if _module(frame) == keras_compat.CALLBACKS_MODULE:
-            return frame
-        frame = frame.f_back
-    if innermost is not None and _module(innermost).partition(".")[0] in _WAITS:
-        return innermost
+def _waits_in(thread: int) -> tuple[_Place, ...] | None:
+    """Returns the stack of a thread that runs callbacks or waits for another, or None.
+
+    Of one that runs callbacks, the stack down to the call of them.
+    """
+    stack = _stack_of(thread)
+    for depth, (file, _) in enumerate(stack):
+        if file == _CALLBACKS:
+            return tuple(stack[depth:])
+    if stack and stack[0][0].startswith(_WAITING):
+        return tuple(stack)
     return None
+
+
+def _stack_of(thread: int) -> list[_Place]:
+    """Returns the files and lines of what a thread runs, the innermost first.
+
+    The frames of `sys._current_frames` would go on running while they are looked at, in
+    which Python 3.11 gave objects that are no frames. Here no thread runs meanwhile.
+    """
+    with tempfile.TemporaryFile() as file:
+        faulthandler.dump_traceback(file, all_threads=True)
+        file.seek(0)
+        text = file.read().decode("utf-8", "replace")
+    for found in _THREAD.finditer(text):
+        if int(found["id"], 16) == thread:
+            return [
+                (p["file"], int(p["line"])) for p in _PLACE.finditer(found["stack"])
+            ]
+    return []
 
 
 class _Ticket:
@@ -158,14 +201,10 @@ class _Ticket:
         self.depth = 1
         self.patience = _PATIENCE
         # Where the thread that runs was seen waiting, and since when.
-        self.waits_in: FrameType | None = None
+        self.waits_in: tuple[_Place, ...] | None = None
         self.since = 0.0
         self.entered = threading.Event()
         self.left = threading.Event()
-
-
-def _module(frame: FrameType) -> str:
-    return frame.f_globals.get("__name__") or ""
 
 
 _locks: weakref.WeakKeyDictionary[Any, CallLock] = weakref.WeakKeyDictionary()

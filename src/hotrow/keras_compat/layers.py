@@ -1,5 +1,6 @@
 """Reads and sets private attributes of Keras's layers, models and variables."""
 
+import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,7 +13,7 @@ from keras.src.callbacks.callback_list import CallbackList
 TRAINING_STATE = ("_initial_epoch",)
 
 # The module whose functions run callbacks.
-CALLBACKS_MODULE = CallbackList.__module__
+CALLBACKS_FILE = inspect.getfile(CallbackList)
 
 
 def set_first_layer_shape(layer: keras.Layer, shape: tuple[int | None, ...]) -> None:
