@@ -65,7 +65,10 @@ def composed(texts: Any) -> Any:
 
 def trimmed(text: str) -> str:
     """Returns a name as `composed` would: in NFC, with nothing around."""
-    return unicodedata.normalize("NFC", text.strip().strip(_AROUND))
+    before = None
+    while text != before:
+        before, text = text, text.strip().strip(_AROUND)
+    return unicodedata.normalize("NFC", text)
 
 
 def whole_text(text: str) -> str:
