@@ -12,8 +12,8 @@ from hotrow.tabular.network.network import build_network
 from hotrow.tabular.profiling.profile import profile
 from hotrow.tabular.reading.open_table import open_table
 from hotrow.tabular.runs.id_counts import load_counts, save_counts
-from hotrow.tabular.values.characters import trimmed
 from hotrow.tabular.table_model import TableModel
+from hotrow.tabular.values.characters import trimmed
 
 ROWS = 60
 # Names of layers, inputs, arguments, files and fields, here and in Keras; and what a
