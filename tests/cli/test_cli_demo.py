@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import hotrow
+import hotrow_cli
 from hotrow_cli.demo import output
 
 pytestmark = pytest.mark.once
@@ -202,3 +203,12 @@ def test_ctrl_c(tmp_path):
     assert errors.splitlines()[-1] == "hotrow: stopped; no half-written file is left."
     assert "Traceback" not in errors
     assert not list(tmp_path.iterdir())
+
+
+def test_a_package_that_is_missing_is_named(monkeypatch, capsys):
+    # As Python has a module that cannot be imported.
+    monkeypatch.setitem(sys.modules, "hotrow_cli.demo.run", None)
+    assert hotrow_cli.main(["demo"]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("hotrow demo: a package could not be imported: ")
+    assert "pip install 'hotrow[tabular]'" in error

@@ -8,7 +8,7 @@ from typing import Any
 from hotrow_cli.arguments import folder, whole_number
 from hotrow_cli.backends import BACKENDS
 from hotrow_cli.demo.options import FULL, QUICK, DemoOptions
-from hotrow_cli.errors import CommandError
+from hotrow_cli.errors import CommandError, of_import
 from hotrow_cli.signals import terminate_like_interrupt
 
 DESCRIPTION = """\
@@ -89,19 +89,20 @@ def add_to(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs the demo. Returns 0, or 1 after an error that was explained."""
-    # Here, not above: `hotrow --help` need not wait for NumPy.
-    from hotrow_cli.demo.run import run_demo
-
     try:
+        # Here, not above: `hotrow --help` need not wait for NumPy.
+        from hotrow_cli.demo.run import run_demo
+
         with terminate_like_interrupt():
-            run_demo(_settings(arguments))
-    except CommandError as error:
-        print(f"hotrow demo: {error}", file=sys.stderr)
+            run_demo(_options(arguments))
+    except (CommandError, ImportError) as error:
+        text = of_import(error) if isinstance(error, ImportError) else str(error)
+        print(f"hotrow demo: {text}", file=sys.stderr)
         return 1
     return 0
 
 
-def _settings(arguments: argparse.Namespace) -> DemoOptions:
+def _options(arguments: argparse.Namespace) -> DemoOptions:
     scale = QUICK if arguments.quick else FULL
     return DemoOptions(
         out=arguments.out,

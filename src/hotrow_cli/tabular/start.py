@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hotrow_cli.backends import BACKENDS, choose_backend, set_backend
-from hotrow_cli.errors import CommandError
+from hotrow_cli.errors import CommandError, of_import
 from hotrow_cli.signals import terminate_like_interrupt
 from hotrow_cli.tabular.flags import with_flags
 
@@ -75,12 +75,7 @@ def _explained(error: Exception, arguments: argparse.Namespace) -> str:
     if isinstance(error, CommandError):
         return str(error)
     if isinstance(error, ImportError):
-        if "pip install" in str(error):
-            return str(error)
-        return (
-            f"a package could not be imported: {error}. Install it, for example with "
-            "pip install 'hotrow[tabular]'."
-        )
+        return of_import(error)
     if isinstance(error, MemoryError):
         return "memory ran out. Close other programs, or leave out columns with --drop."
     from hotrow.tabular.errors import TableError
