@@ -14,7 +14,7 @@ from hotrow.models.raw_model import RawModel
 from hotrow.optimizers.row_sparse import RowSparse
 from hotrow.optimizers.row_wise_adagrad import RowWiseAdagrad
 from hotrow_vocabulary.counting import count
-from hotrow_vocabulary.files import VocabularyFileError
+from hotrow_vocabulary.file_format import VocabularyFileError
 from hotrow_vocabulary.vocabulary import Vocabulary
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import os
 from dataclasses import asdict
 from typing import Any, BinaryIO, Self
 
-from hotrow_vocabulary import files, text_files
+from hotrow_vocabulary import file_format, text_files
 from hotrow_vocabulary.options import VocabularyOptions
 from hotrow_vocabulary.tokens import from_arrow
 from hotrow_vocabulary.vocabulary_state import VocabularyState
@@ -23,11 +23,11 @@ class VocabularyIO(VocabularyState):
             path: Path of the file. One that is there is replaced.
         """
         known, options = self._known, self._options
-        files.write(path, known.tokens, options, self._digest_of(known))
+        file_format.write(path, known.tokens, options, self._digest_of(known))
 
     def _save_to(self, file: BinaryIO) -> None:
         known, options = self._known, self._options
-        files.write_to(file, known.tokens, options, self._digest_of(known))
+        file_format.write_to(file, known.tokens, options, self._digest_of(known))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, memory_map: bool = True) -> Self:
@@ -43,11 +43,11 @@ class VocabularyIO(VocabularyState):
             ValueError: If the file is not such a file, or has changed since `save`
                 wrote it.
         """
-        tokens, about, digest = files.read(path, memory_map)
+        tokens, about, digest = file_format.read(path, memory_map)
         try:
             made = cls(from_arrow(tokens), **asdict(about))
         except ValueError as error:
-            raise files.VocabularyFileError(path, str(error)) from error
+            raise file_format.VocabularyFileError(path, str(error)) from error
         if not about.rules:
             made._last_digest = made._known, digest
         return made

@@ -9,7 +9,7 @@ import numpy as np
 from hotrow.backend.tf_tensors import is_tf_tensor, map_tf_tensor
 from hotrow_common.arguments import as_size
 from hotrow_vocabulary import vocabularies_by_digest
-from hotrow_vocabulary.files import VocabularyFileError
+from hotrow_vocabulary.file_format import VocabularyFileError
 from hotrow_vocabulary.vocabulary import Vocabulary
 from hotrow_vocabulary.vocabulary_state import id_dtype
 
