@@ -187,17 +187,10 @@ class Tracing(Protocol):
         """Returns the values of a tensor, or None while they cannot be known."""
 
     def to_default_device(self, x: Any) -> Any:
-        """Returns a tensor of ids where Keras computes, as Keras's own layers move it.
-
-        Only PyTorch has tensors in one place and variables in another.
-        """
+        """Returns a tensor on the device on which Keras computes."""
 
     def fault_of_distribution(self, by_rows: bool) -> str | None:
-        """Returns why the distribution in use will not do, or None.
-
-        Args:
-            by_rows: Whether it is to train by rows, or only to hold a table.
-        """
+        """Returns why the distribution in use cannot hold tables, or train by rows."""
 
     def widest_int(self) -> str:
         """Returns the dtype of the widest integers: "int64", or "int32"."""
