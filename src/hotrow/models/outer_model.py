@@ -13,10 +13,10 @@ _STEPS = ("train_step", "test_step", "predict_step", "compute_loss")
 
 
 class OfModel:
-    """An attribute that is that of `self.model`, the model within.
+    """Descriptor of an attribute that is read from `self.model` and set there.
 
-    Before there is one, while Keras sets the outer model up, it is that of a
-    `keras.Model`, and what is set is let go.
+    Until `self.model` exists, while Keras sets the outer model up, it reads what a
+    `keras.Model` has, and drops what is set.
     """
 
     def __init__(self, name: str = "") -> None:

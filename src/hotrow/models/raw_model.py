@@ -27,13 +27,14 @@ class RawModel(OuterModel):
     `predict`, `fit` and `evaluate` look the inputs up and pass the ids to the model.
     `save` writes one `.keras` file with the vocabularies in it, which loads and
     predicts from strings in a fresh process, under every backend, wherever `hotrow` is
-    imported. So does a file of `keras.callbacks.ModelCheckpoint`: in a callback,
-    `self.model` is this model.
+    imported. Files of `keras.callbacks.ModelCheckpoint` work the same way, since
+    `self.model` of a callback is this model.
 
     The model within, `raw.model`, stays as it was: it trains on ids, in a data pipeline
-    of yours that calls the lookups. Training is one for both: `compiled`, `optimizer`,
-    `loss`, `metrics`, `history` and `stop_training` are those of the model within, and
-    so is a `train_step` of its own. A file goes on training where it stopped.
+    of yours that calls the lookups. Both share their training state: `compiled`,
+    `optimizer`, `loss`, `metrics`, `history`, `stop_training` and a custom `train_step`
+    are those of `raw.model`. A model that was loaded from a file goes on training with
+    the state of its optimizer.
 
     Example:
 
@@ -150,7 +151,7 @@ class RawModel(OuterModel):
         return self._run("evaluate", (x, y, *args), kwargs)
 
     def predict(self, x: Any, *args: Any, **kwargs: Any) -> Any:
-        """Predicts from raw inputs, with the arguments of Keras. There may be none."""
+        """Predicts from raw inputs, as Keras does. There may be no rows."""
         return self._run("predict", (x, *args), kwargs)
 
     def predict_on_batch(self, x: Any) -> Any:

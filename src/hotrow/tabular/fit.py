@@ -49,10 +49,10 @@ def fit(
 ) -> Run:
     """Trains a model on a table, and writes it to a folder with all that it measured.
 
-    Of ten rows, eight are trained on, one says when to stop, and one is the test. Rows
-    without a target are left out. The table is read in parts and may be larger than
-    memory. The first Ctrl-C in training ends it and keeps the best weights so far;
-    `run.interrupted` is then true.
+    The rows are split at random into 80 % for training, 10 % for validation (early
+    stopping) and 10 % for the test. Rows without a target are left out. The table is
+    read in parts and may be larger than memory. The first Ctrl-C in training ends it
+    and keeps the best weights so far; `run.interrupted` is then true.
 
     Example:
 
@@ -69,46 +69,46 @@ def fit(
             values.
         out: Folder for the results. Defaults to `None`, a temporary folder that goes
             when the returned `Run` does.
-        kinds: Kinds of columns by their names, where what was found will not do:
-            "categorical", "code", "numeric", "text", "multi" or "date".
+        kinds: Dictionary from names of columns to kinds, in place of the detected
+            ones: "categorical", "code", "numeric", "text", "multi" or "date".
         drop: Columns to leave out, or the name of one.
-        task: "binary", "multiclass" or "regression". Defaults to `None`: what the
-            target looks like.
-        first: What the values of columns enter the network by: `"embedding"` (the
-            default), or `"onehot"` for `hotrow.OneHot` and a `Dense` layer, fused.
+        task: "binary", "multiclass" or "regression". Defaults to `None`: detected from
+            the target.
+        first: First layer of categorical columns: `"embedding"` (the default), or
+            `"onehot"` for `hotrow.OneHot` and a `Dense` layer, fused.
         epochs: Passes over the training rows, at most. Defaults to 100.
         batch_size: Rows of a step. Defaults to `None`: by the size of the table.
         learning_rate: Learning rate of Adam, at first; it falls where the validation
             loss does not.
         seed: Seed of the split, the first weights, the order of rows and the dropout.
-        encoding: Encoding of a CSV file. Defaults to `None`: found out.
+        encoding: Encoding of a CSV file. Defaults to `None`: detected.
         delimiter: Text between the fields of a CSV file, or `"whitespace"`. Defaults
-            to `None`: found out.
+            to `None`: detected.
         header: Line of the header, from 1, in a CSV file or a sheet; `False` where
-            there is none. Defaults to `None`: found out.
+            there is none. Defaults to `None`: detected.
         names: Names of the columns of a file without a header.
         quote: Quote around fields of a CSV file, or `"none"`. Defaults to `None`:
-            found out.
+            detected.
         escape: Character ahead of quotes within fields, or `"none"`. Defaults to
-            `None`: found out.
+            `None`: detected.
         sheet: Name or number of a workbook's sheet. Defaults to `None`: the first one
             that is filled.
         skip_bad_rows: Whether rows of a CSV file with too few or too many fields are
             left out. Defaults to `False`: they are an error.
-        decimal: Mark before decimals, `"."` or `","`, in all columns where it fits; or
-            by column, as in `{"price": ","}`. Defaults to `None`: found out.
-        thousands: Mark between thousands, one of `,`, `.`, a blank, `'`, `_` and
-            `"none"`; or by column. Defaults to `None`: found out.
+        decimal: Decimal separator, `"."` or `","`, in all columns where it fits; or
+            by column, as in `{"price": ","}`. Defaults to `None`: detected.
+        thousands: Thousands separator, one of `,`, `.`, a blank, `'`, `_` and
+            `"none"`; or by column. Defaults to `None`: detected.
         dates: Order of dates in numbers, `"dmy"`, `"mdy"` or `"ymd"`; or by column.
-            Defaults to `None`: found out.
-        missing: Values that are missing, beside those that usually are; or by column,
-            as in `{"age": -1}`.
-        keep: Marks of missing values, such as `"NA"`, that are values; or by column.
+            Defaults to `None`: detected.
+        missing: Further values that count as missing; or by column, as in `{"age": -1}`.
+        keep: Marks of missing values, such as `"NA"`, that are values here; or by
+            column.
         baselines: Whether to train simple models to compare with.
-        resume: Whether to continue the run in `out`, if there is one, as it would have
-            gone on. Data and settings must be those it began with.
+        resume: Whether to continue an interrupted run in `out`. The data and the
+            options must be the same.
         force: Whether to replace a run in `out`.
-        say: Called with each line of what there is to tell. Defaults to `print`.
+        say: Function that is called with each line of output. Defaults to `print`.
 
     Returns:
         A `Run`.

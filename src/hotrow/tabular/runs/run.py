@@ -99,12 +99,12 @@ class Run:
         """Returns predictions for a table, as an Arrow table.
 
         The index of a pandas frame is kept: `to_pandas()` of what is returned has it.
-        What could not be read in the table is warned of.
+        Warns about values that could not be read.
 
         Args:
             source: What `fit` takes: a path, a frame, an Arrow table or a dict.
-            id: Columns of the table that stand ahead of the predictions.
-            keep_columns: Whether all columns of the table do. Defaults to `False`.
+            id: Columns of the table to copy before the predictions.
+            keep_columns: Whether to copy all columns. Defaults to `False`.
             **reading: How a file is read, as for `fit`: `encoding`, `delimiter`,
                 `header`, `names`, `quote`, `escape`, `sheet`, `skip_bad_rows`.
         """
