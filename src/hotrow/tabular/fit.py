@@ -101,7 +101,8 @@ def fit(
             `"none"`; or by column. Defaults to `None`: detected.
         dates: Order of dates in numbers, `"dmy"`, `"mdy"` or `"ymd"`; or by column.
             Defaults to `None`: detected.
-        missing: Further values that count as missing; or by column, as in `{"age": -1}`.
+        missing: Further values that count as missing; or by column, as in `{"age":
+            -1}`.
         keep: Marks of missing values, such as `"NA"`, that are values here; or by
             column.
         baselines: Whether to train simple models to compare with.
