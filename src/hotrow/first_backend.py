@@ -9,19 +9,12 @@ import json
 import os
 import sys
 from collections.abc import Callable, Container, MutableMapping
-from importlib.util import find_spec
 from pathlib import Path
+
+from hotrow_common.installed import is_installed
 
 _BACKENDS = ("jax", "tensorflow", "torch")
 _DEFAULT = "tensorflow"
-
-
-def is_installed(name: str) -> bool:
-    """Returns whether a package can be found, without importing it."""
-    try:
-        return find_spec(name) is not None
-    except (ImportError, ValueError):
-        return False
 
 
 def select_backend(

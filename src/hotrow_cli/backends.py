@@ -2,16 +2,11 @@
 
 import os
 from collections.abc import Callable, Mapping
-from importlib.util import find_spec
 
 from hotrow_cli.errors import CommandError
+from hotrow_common.installed import is_installed
 
 BACKENDS = ("jax", "tensorflow", "torch")
-
-
-def is_installed(name: str) -> bool:
-    """Returns whether the package `name` can be found, without importing it."""
-    return find_spec(name) is not None
 
 
 def choose_backend(
